@@ -40,6 +40,8 @@ export async function runCampaign(plan: Plan): Promise<Report> {
     total.packets += report.packets;
     total.ruleSets += report.ruleSets;
     total.forked += report.forked;
+    total.parts.came += report.parts.came;
+    total.parts.left += report.parts.left;
     total.unrepeated += report.unrepeated;
     total.counts.merge(report.counts);
     total.nftCounts.merge(report.nftCounts);

@@ -1,3 +1,4 @@
+import { TCP } from '../../src/net/protocol.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
 import type { World } from '../../src/trace/world.ts';
 import { BalancedCounts } from './ipvs/balanced-counts.ts';
@@ -13,6 +14,8 @@ export interface Report {
   ruleSets: number;
   /** Packets of which the tracer gave more than one outcome. */
   forked: number;
+  /** Packets that came to the node in parts, and that left it so. */
+  readonly parts: { came: number; left: number };
   /** Cases that differed once and not when they were run again: the kernel may lose a trace message for want of memory. */
   unrepeated: number;
   readonly counts: Counts;
@@ -34,6 +37,7 @@ export function emptyReport(): Report {
     packets: 0,
     ruleSets: 0,
     forked: 0,
+    parts: { came: 0, left: 0 },
     unrepeated: 0,
     counts: new Counts(),
     nftCounts: new NftCounts(),
@@ -47,8 +51,10 @@ export function emptyReport(): Report {
 
 /** @returns what differs; nothing where one outcome is the kernel's way. Adds to the report, if there is one. */
 export function judgeMeeting(meeting: Meeting, report: Report | null): readonly string[] {
+  if (report !== null && meeting.cut === true) report.parts.came++;
+  if (report !== null && meeting.seen.out?.packet.cut === true) report.parts.left++;
   if (meeting.lost !== undefined) return judgeWithout(meeting, report);
-  if (meeting.nft !== undefined) return judgeNft(meeting, report);
+  if (meeting.nft !== undefined) return [...judgeNft(meeting, report), ...lengthThatDiffers(meeting)];
   const world = worldOf(meeting, meeting.question.family);
   const trace = tracePacket(meeting.question, world);
   const balanced = meeting.ipvs !== undefined;
@@ -60,7 +66,16 @@ export function judgeMeeting(meeting: Meeting, report: Report | null): readonly 
     if (outcome !== null && !balanced) report.counts.add(outcome, world);
     if (outcome !== null && balanced) report.balanced.add(outcome, meeting);
   }
-  return differences;
+  return [...differences, ...lengthThatDiffers(meeting)];
+}
+
+/** What came in parts leaves as long as it was, in parts or not. TCP has none, and TCPMSS makes a SYN longer. */
+function lengthThatDiffers({ question, seen }: Meeting): string[] {
+  const bytes = seen.out?.bytes ?? seen.delivered?.bytes;
+  const length = question.header?.length;
+  if (bytes === undefined || length === undefined || question.protocol === TCP) return [];
+  const whole = length - (question.family === 'ipv4' ? 20 : 40);
+  return bytes === whole ? [] : [`${bytes} bytes behind its header, sent ${whole}`];
 }
 
 function judgeWithout(meeting: Meeting, report: Report | null): readonly string[] {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Link } from '../../src/host/facts.ts';
 import { parseLinks } from '../../src/host/parse-links.ts';
@@ -27,17 +27,18 @@ interface Target {
 const SENDERS: readonly (NeighbourName | 'node')[] = ['client', 'pod1', 'pod3', 'node'];
 
 /**
- * @returns the folders below the given ones that hold the dumps of a node.
+ * @returns those of the given folders, and of what is in them, that hold the dumps of a node; a folder of changes has two in each.
  */
-export function findCaptures(folders: readonly string[]): string[] {
-  return folders
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) =>
-      existsSync(join(folder, 'iptables-save.txt'))
-        ? [folder]
-        : readdirSync(folder).map((name) => join(folder, name)),
-    )
-    .filter((folder) => existsSync(join(folder, 'iptables-save.txt')));
+export function findCaptures(folders: readonly string[], depth = 3): string[] {
+  return folders.flatMap((folder) => {
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
+    if (existsSync(join(folder, 'iptables-save.txt'))) return [folder];
+    if (depth === 0) return [];
+    return findCaptures(
+      readdirSync(folder).map((name) => join(folder, name)),
+      depth - 1,
+    );
+  });
 }
 
 /**
@@ -174,7 +175,8 @@ function packetTo(
       protocol,
       source,
       destination: address,
-      sourcePort: 20_000 + index,
+      // Of its own: masqueraded to one address, equal ports would clash.
+      sourcePort: 20_000 + index * SENDERS.length + SENDERS.indexOf(from),
       destinationPort: port,
       icmp: null,
       tcpFlags: protocol === TCP ? FLAGS.SYN : 0,

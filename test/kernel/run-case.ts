@@ -11,6 +11,7 @@ import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import type { NftRuleset } from '../../src/nftables/ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Packet } from '../../src/trace/packet.ts';
+import { tracksConnections } from '../../src/trace/tracking.ts';
 import type { World } from '../../src/trace/world.ts';
 import type { Case } from './generate/case.ts';
 import { bridgedBetween } from './generate/packets.ts';
@@ -20,6 +21,7 @@ import type { Lost } from './lost/lost-files.ts';
 import type { Observation } from './node/observation.ts';
 import {
   EMPTY_TABLES,
+  type Loaded,
   type NativeRules,
   type NftListings,
   type Probe,
@@ -39,6 +41,8 @@ export interface Meeting {
   readonly seen: Observation;
   /** What nft listed before, and base chains in the order in which they were hooked; absent: no native rules. */
   readonly nft?: NftListings & { readonly registered: readonly string[] | null };
+  /** It came to the node in parts. */
+  readonly cut?: true;
   /** Files that the tracer is not given; absent: it is given all. */
   readonly lost?: readonly Lost[];
   /** Rules of its own have x_tables trace (TRACING_RULES): of a kernel without nf_tables. */
@@ -96,15 +100,19 @@ export async function meet(
     const seen = await node.send(probe, loaded);
     meetings.push({
       ...{ saved: loaded.saved, host, flows, question: questionOf(probe, state), seen },
+      ...(probe.cuts === undefined ? {} : { cut: true as const }),
       ...(ipvs === undefined ? {} : { ipvs }),
       ...(nft === null ? {} : { nft: { ...nft, registered: native?.registered ?? null } }),
     });
     return seen;
   };
-  for (const [index, { goesOn, ...packet }] of packets.entries()) {
+  const whole = !reassembles(loaded, rules, native);
+  for (const [index, { goesOn, ...each }] of packets.entries()) {
+    const packet = whole ? uncut(each) : each;
     const first = before?.[index]?.first ?? withSerial(packet);
     const seen = before?.[index]?.seen ?? (await send(first, null, stateOf(first)));
-    const answer = goesOn ? answerTo(first, seen) : null;
+    const inParts = goesOn ? answerTo(first, seen) : null;
+    const answer = inParts !== null && whole ? uncut(inParts) : inParts;
     // An SCTP answer without a connection in its zone is INVALID, which the question would have to say.
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
     // What answers a header that a rule wrote is the answer of no connection.
@@ -147,6 +155,28 @@ async function sentBefore(
     sent.push({ first, seen: await node.send(first, bare) });
   }
   return sent;
+}
+
+/**
+ * Whether rules of both programs meet packets whole that came in parts. conntrack has them put together (nf_ct_netns_do_get calls
+ * nf_defrag_ipv4_enable) in front of all but chains at devices; where nothing asks for it (test/kernel/fragments-kernel.test.ts) a
+ * trace of the packet tells nothing of its parts, and it is sent whole.
+ */
+function reassembles(
+  { saved, host, nft }: Loaded,
+  [rules]: readonly RuleText[],
+  native: NativeRules | null,
+): boolean {
+  if (rules === undefined || native?.text.includes('hook ingress') === true) return false;
+  const listings = nft === null ? {} : { nft: { ...nft, registered: null } };
+  const world = worldOf({ saved, host, flows: null, ...listings }, rules.family);
+  return tracksConnections(world, rules.family) === true;
+}
+
+/** @returns the packet in one part, short enough for a link. */
+function uncut({ cuts, ...probe }: Probe): Probe {
+  if (cuts === undefined) return probe;
+  return { ...probe, wire: { ...probe.wire, padding: Math.min(probe.wire.padding, 700) } };
 }
 
 function hasSameEnds(left: Wire, right: Wire): boolean {
@@ -229,10 +259,12 @@ function answerTo(first: Probe, { out, delivered }: Observation): Probe | null {
     tcpFlags: got.protocol === TCP ? FLAGS.SYN | FLAGS.ACK : 0,
     ttl: 64,
     tos: 0,
-    padding: 0,
+    padding: first.cuts === undefined ? 0 : first.wire.padding,
   };
   const bridgedTo = bridgedBetween(from, wire.destination);
-  return withSerial({ from, wire, bridgedTo, mark: 0, bound: true, answersTo: first.wire.serial });
+  const answer: Probe = { from, wire, bridgedTo, mark: 0, bound: true, answersTo: first.wire.serial };
+  // What came in parts is answered in parts; those of a process the kernel makes.
+  return withSerial(first.cuts === undefined || from === 'node' ? answer : { ...answer, cuts: first.cuts });
 }
 
 /** What whoever got the packet says before it answers; null where that is the node itself. */
@@ -249,7 +281,8 @@ function errorAbout({ out }: Observation, answer: Probe): Probe | null {
     tcpFlags: 0,
     quotes: buildPacket(got),
   };
-  return withSerial({ ...answer, wire });
+  const { cuts: _, ...whole } = answer;
+  return withSerial({ ...whole, wire });
 }
 
 /** Who is behind a link: the owner of the address, or the gateway to it. */
@@ -265,7 +298,7 @@ function neighbourAt(device: string, address: Address): NeighbourName | null {
 
 /** What a tracer is given for a meeting, as the program reads it. */
 export function worldOf(
-  { saved, host, flows, ipvs, nft }: Meeting,
+  { saved, host, flows, ipvs, nft }: Omit<Meeting, 'question' | 'seen'>,
   family: Family,
   spelling: 'json' | 'text' = 'json',
   ranked = true,

@@ -11,7 +11,7 @@ function tunnelLane(backend: Backend, family: Family): Lane {
     property: (tell) => {
       const spec = fc.record({ case: caseSpec, state: fc.constantFrom(...tunnelsHere()) });
       return fc.asyncProperty(spec, ({ case: rules, state }) => {
-        const { text, packets } = writeCase(rules, backend, family);
+        const { text, packets } = writeCase(rules, backend, family, true);
         return tell({ rules: [{ backend, family, text }], native: null, packets, state });
       });
     },

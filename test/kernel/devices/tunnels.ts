@@ -6,7 +6,7 @@ const TUNNELS: readonly NodeState[] = [
   tunnel(
     'vxlan',
     'type vxlan id 5 dstport 4789 local 192.168.1.1 remote 192.168.1.3 dev eth0',
-    'ip neigh add 10.245.0.2 lladdr 02:00:00:00:05:02 dev tunnel0; ip -6 neigh add fd00:245::2 lladdr 02:00:00:00:05:02 dev tunnel0',
+    'ip neigh replace 10.245.0.2 lladdr 02:00:00:00:05:02 dev tunnel0; ip -6 neigh replace fd00:245::2 lladdr 02:00:00:00:05:02 dev tunnel0',
   ),
   tunnel('ipip', 'type ipip local 192.168.1.1 remote 192.168.1.3', ''),
   tunnel('gre', 'type gre local 192.168.1.1 remote 192.168.1.3', ''),
@@ -37,8 +37,15 @@ function tunnel(name: string, link: string, neighbours: string): NodeState {
   };
 }
 
-/** @returns those that this kernel has. */
+let known: readonly NodeState[] | null = null;
+
+/** @returns those that this kernel has; it is asked once. */
 export function tunnelsHere(): readonly NodeState[] {
+  known ??= madeHere();
+  return known;
+}
+
+function madeHere(): readonly NodeState[] {
   const name = `kpxk${process.pid}v`;
   spawnSync('ip', ['netns', 'add', name]);
   const here = TUNNELS.filter(({ make }) => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { Backend } from '../../../src/iptables/ruleset.ts';
 import type { Family } from '../../../src/net/address.ts';
 import type { Probe } from '../node/test-node.ts';
-import { type PacketSpec, packetOf, packetSpec } from './packets.ts';
-import { POOLS } from './pools.ts';
+import { addressOf, type PacketSpec, packetOf, packetSpec } from './packets.ts';
+import { POOLS, type Pool } from './pools.ts';
 import { type RuleSpec, ruleSpec, rulesText, writeRule } from './rules.ts';
 import { SHAPES, type ShapeName, writeShape } from './shapes.ts';
 
@@ -33,15 +33,24 @@ export const caseSpec: fc.Arbitrary<CaseSpec> = fc.record({
     .chain((some) => fc.constantFrom(some, [], [])),
 });
 
-/** @returns the rules as text, and the packets. */
-export function writeCase(spec: CaseSpec, backend: Backend, family: Family): Case {
+/**
+ * @param elsewhere every other packet goes to a pod of the second node
+ * @returns the rules as text, and the packets.
+ */
+export function writeCase(spec: CaseSpec, backend: Backend, family: Family, elsewhere = false): Case {
   const pool = POOLS[family];
   const packets = spec.packets.map((packet, index) => ({
-    ...packetOf(packet, pool, index),
+    ...(elsewhere && index % 2 === 0
+      ? toPodElsewhere(packetOf(packet, pool, index), pool)
+      : packetOf(packet, pool, index)),
     goesOn: packet.goesOn && packet.odd < 28,
   }));
   const generated = spec.rules.map((rule) => writeRule(rule, packets, pool));
   const shaped = spec.shapes.flatMap((name) => writeShape(name, pool));
   const text = rulesText([...generated, ...shaped], new Set(spec.dropping), backend === 'iptables-legacy');
   return { text, packets };
+}
+
+function toPodElsewhere(probe: Probe, pool: Pool): Probe {
+  return { ...probe, bridgedTo: null, wire: { ...probe.wire, destination: addressOf(pool.remotePod) } };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Address, parseAddress } from '../../../src/net/address.ts';
 import { SCTP, TCP, UDP } from '../../../src/net/protocol.ts';
+import type { Cuts } from '../node/fragments.ts';
 import type { Probe } from '../node/test-node.ts';
 import { NEIGHBOURS, type NeighbourName } from '../node/topology.ts';
 import { FLAGS } from '../node/wire.ts';
@@ -63,6 +64,31 @@ const TCP_FLAGS = [
   0,
 ] as const;
 
+/** Padding, and where such a packet is cut: within a link’s size, and longer than one. No part is too long for a tunnel: whoever sent that is told so. */
+const CUT: readonly { readonly padding: number; readonly at: readonly (readonly number[])[] }[] = [
+  { padding: 20, at: [[16], [24]] },
+  { padding: 700, at: [[16], [400], [240, 480]] },
+  { padding: 2400, at: [[1200], [800, 1600], [1280]] },
+];
+
+/**
+ * Of datagrams one in three comes in parts, or is too long for a link where a process sends it. What the source port leaves over says
+ * which, so that cases have the rules and addresses that they had when all packets were whole.
+ */
+function cutOf(
+  { sourcePort }: PacketSpec,
+  from: NeighbourName | 'node',
+): (Pick<Probe, 'cuts'> & { padding: number }) | null {
+  const left = Math.floor(sourcePort / SOURCE_PORTS.length);
+  if (left % 3 !== 1) return null;
+  const spare = Math.floor(left / 3);
+  if (from === 'node') return { padding: 2400 };
+  const { padding, at } = pickFrom(CUT, spare);
+  const rest = Math.floor(spare / CUT.length);
+  const cuts: Cuts = { at: pickFrom(at, Math.floor(rest / 2)), lastFirst: rest % 2 === 1 };
+  return { padding, cuts };
+}
+
 /**
  * @param index of the packet in its case: its source port is its own, so that no connection is met twice
  * @returns the packet, its serial number still missing.
@@ -72,6 +98,7 @@ export function packetOf(spec: PacketSpec, pool: Pool, index: number): Probe {
   const protocol = pickFrom([TCP, TCP, TCP, UDP, UDP, SCTP, pool.icmp], spec.protocol);
   const ports = protocol !== pool.icmp;
   const { source, destination } = endsOf(spec, pool, from);
+  const cut = protocol === TCP || protocol === SCTP ? null : cutOf(spec, from);
   const icmp = { type: pool.family === 'ipv4' ? 8 : 128, code: 0, id: 0x700 + index };
   return {
     from,
@@ -79,6 +106,7 @@ export function packetOf(spec: PacketSpec, pool: Pool, index: number): Probe {
     mark: pickFrom(MARKS, spec.mark),
     bound: spec.bound,
     answersTo: 0,
+    ...(cut?.cuts === undefined ? {} : { cuts: cut.cuts }),
     wire: {
       family: pool.family,
       protocol,
@@ -91,7 +119,7 @@ export function packetOf(spec: PacketSpec, pool: Pool, index: number): Probe {
       ttl: spec.ttl,
       tos: spec.tos,
       serial: 0,
-      padding: protocol === SCTP ? 0 : spec.padding,
+      padding: protocol === SCTP ? 0 : (cut?.padding ?? spec.padding),
     },
   };
 }

@@ -16,6 +16,8 @@ export interface IpvsPlan {
   readonly packets: number;
   /** Time for the machine, from its start. */
   readonly seconds: number;
+  /** Lanes of legacy rules: every case meets a tunnel, and every other packet goes into it. Absent: one in five does, and one a VRF. */
+  readonly tunnels?: true;
   /** Gets every packet that was sent, for `judgeMeeting` to be asked again. */
   readonly keep?: (meeting: Meeting) => void;
 }
@@ -48,7 +50,7 @@ export async function runIpvsCampaign(plan: IpvsPlan): Promise<Report> {
  */
 export async function meetInUml<T>(
   program: 'inside' | 'inside-lanes',
-  { seed, packets, seconds }: IpvsPlan,
+  { seed, packets, seconds, tunnels }: IpvsPlan,
 ): Promise<readonly T[]> {
   const work = mkdtempSync(join(tmpdir(), 'kpx-inside-'));
   const text = await bundled(work, program);
@@ -59,8 +61,9 @@ export async function meetInUml<T>(
       '/out/inside.mjs',
       String(seed),
       String(packets),
-      String(seconds - 20),
+      String(seconds - 60),
       '/out/meetings',
+      ...(tunnels === true ? ['tunnels'] : []),
     ],
     { KP_EXPLAIN_AGENT: join(test, 'node/agent.pl') },
     seconds,

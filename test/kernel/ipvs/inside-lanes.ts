@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
+import { TUNNEL_LANES } from '../devices/lanes.ts';
 import { tunnelsHere } from '../devices/tunnels.ts';
 import { IPSETS, SETS_ANEW } from '../generate/sets.ts';
 import type { ReadyCase } from '../lane.ts';
@@ -11,9 +12,10 @@ import { type Meeting, meet } from '../run-case.ts';
 
 /**
  * Runs in the user-mode kernel: sends the packets of generated cases of the lanes with legacy rules, and writes what the kernel did.
- * `node inside.mjs SEED PACKETS SECONDS FILE`
+ * `node inside.mjs SEED PACKETS SECONDS FILE [tunnels]`
  */
-const [seed = '1', packets = '100', seconds = '300', file = '/out/meetings'] = process.argv.slice(2);
+const [seed = '1', packets = '100', seconds = '300', file = '/out/meetings', only = ''] =
+  process.argv.slice(2);
 
 /**
  * The pod on a link of its own in a VRF, whose table leads out by another link; the main table leads to the pod by its link. An answer
@@ -34,29 +36,35 @@ ip -6 route add default via fd00:1::3 dev eth0 table 10`;
 export interface LaneMeetings {
   readonly lane: string;
   readonly seed: number;
+  /** What the node reached pods elsewhere by: null for a link. */
+  readonly tunnel: string | null;
   /** The rules, and what was said of them, where the kernel did not load them. */
   readonly refused: string | null;
   readonly meetings: readonly Meeting[];
 }
 
 const until = Date.now() + Number(seconds) * 1000;
-const lanes = LANES.filter(({ name }) => name.startsWith('iptables-legacy/'));
+const lanes = (only === 'tunnels' ? TUNNEL_LANES : LANES).filter(({ name }) =>
+  /(^|\/)iptables-legacy\//.test(name),
+);
 const tunnels = tunnelsHere();
 const plain = await nodeWith('');
 const withVrf = await nodeWith(VRF);
 try {
   const found: LaneMeetings[] = [];
   let sent = 0;
-  // One case in five meets a VRF, and one a tunnel.
+  // One case in five meets a VRF, and one a tunnel; or all meet a tunnel.
   for (let number = Number(seed); sent < Number(packets) && Date.now() < until; number++)
     for (const lane of lanes) {
-      const inVrf = number % 5 === 4;
+      const inVrf = only === '' && number % 5 === 4;
       const node = inVrf ? withVrf : plain;
-      const tunnel = number % 5 === 3 ? (tunnels[Math.floor(number / 5) % tunnels.length] ?? null) : null;
+      let tunnel =
+        only === '' && number % 5 === 3 ? (tunnels[Math.floor(number / 5) % tunnels.length] ?? null) : null;
       let meetings: readonly Meeting[] = [];
       let loaded = '';
       const property = lane.property(async (ready) => {
         loaded = ready.rules.map(({ text }) => text).join('');
+        tunnel = ready.state ?? tunnel;
         meetings = await node.inState(tunnel, () =>
           meet(node, ready.rules.map(traced), ready.packets.map(unmarked)),
         );
@@ -69,6 +77,7 @@ try {
       found.push({
         lane: lane.name,
         seed: number,
+        tunnel: tunnel?.name ?? null,
         refused,
         meetings: meetings.map((meeting) => ({
           ...meeting,

@@ -1,6 +1,6 @@
-import type { Address } from '../../../src/net/address.ts';
 import { ICMPV6, TCP } from '../../../src/net/protocol.ts';
 import type { Report } from './agent.ts';
+import { bytesBehind, partIn } from './fragments.ts';
 import type { Observation, SeenStep } from './observation.ts';
 import { readLinkAddress } from './socket-address.ts';
 import type { Loaded, Probe } from './test-node.ts';
@@ -24,6 +24,8 @@ export function observe(reports: readonly Report[], setting: Setting): Observati
   const steps: SeenStep[] = [];
   let out: Observation['out'] = null;
   let seenOn: string | null = null;
+  let leavingAs: number | null = null;
+  let furtherBytes = 0;
   let delivered: Observation['delivered'] = null;
   let answer: string | null = null;
   let errno: number | null = null;
@@ -37,20 +39,27 @@ export function observe(reports: readonly Report[], setting: Setting): Observati
     } else if (report.socket === 'tap') {
       const { index, leaving, header } = readLinkAddress(report.from);
       const device = links.get(index) ?? `link ${index}`;
-      const packet = leaving ? parsePacket(report.bytes.subarray(header)) : null;
+      const bytes = report.bytes.subarray(header);
+      const part = leaving ? partIn(bytes) : null;
+      if (part !== null && part.offset > 0 && part.id === leavingAs && device === seenOn)
+        furtherBytes += bytesBehind(bytes);
+      const packet = leaving ? parsePacket(bytes) : null;
       if (packet === null) continue;
-      answer ??= answerIn(packet, report.bytes.subarray(header), probe.wire);
+      answer ??= answerIn(packet, bytes, probe.wire);
       if (device === 'lo' || !isIt(packet, probe.wire)) continue;
       // What nat turned back to a bridge passes the bridge itself before FORWARD, where its neighbour was not met before
       // (br_nf_pre_routing_finish_bridge); what leaves is seen at the port.
       if (seenOn !== null && (seenOn === device || seenOn !== masterOf(device))) continue;
-      out = { device: masterOf(device), packet };
+      out = { device: masterOf(device), packet, bytes: bytesBehind(bytes) };
       seenOn = device;
+      leavingAs = part?.id ?? null;
+      furtherBytes = 0;
     } else {
       const got = deliveredIn(report.bytes, report.from, probe.wire);
       if (got !== null && isIt(got.packet, probe.wire)) delivered ??= got;
     }
   }
+  if (out !== null) out = { ...out, bytes: out.bytes + furtherBytes };
   return { steps, out, delivered, answer, errno };
 }
 
@@ -71,6 +80,7 @@ function seenSteps(event: TraceEvent, { numbers, rulesets, baseChains }: Loaded)
   const { family, table, chain, place, mark, packet, verdict } = event;
   if (table === TRACING_TABLE || (place === 'end' && baseChains.has(`${family} ${table} ${chain}`)))
     return [];
+  const whole = packet?.cut === true ? ' (a part)' : '';
   const backend = event.backend === 'nft' ? 'iptables-nft' : event.backend;
   const ruleset = rulesets.find(
     (one) => one.backend === backend && one.family === (family === 'ip6' ? 'ipv6' : 'ipv4'),
@@ -85,10 +95,10 @@ function seenSteps(event: TraceEvent, { numbers, rulesets, baseChains }: Loaded)
         : numbers.get(`${family} ${table} ${chain} ${place.handle}`);
   if (event.backend === 'nft' && rules === undefined) {
     const spot = number === null ? 'end' : `${number ?? '?'} ${verdict}`;
-    return [{ name: `nft ${family} ${table} ${chain} ${spot}`, mark, packet }];
+    return [{ name: `nft ${family} ${table} ${chain} ${spot}${whole}`, mark, packet }];
   }
   const isEnd = number === null || (number !== undefined && number > (rules?.length ?? 0));
-  return [{ name: `${backend} ${table} ${chain} ${isEnd ? 'end' : (number ?? '?')}`, mark, packet }];
+  return [{ name: `${backend} ${table} ${chain} ${isEnd ? 'end' : (number ?? '?')}${whole}`, mark, packet }];
 }
 
 /** A frame that leaves through a port of the bridge leaves the bridge. */
@@ -96,14 +106,10 @@ function masterOf(device: string): string {
   return Object.values(NEIGHBOURS).find(({ port }) => port === device)?.device ?? device;
 }
 
-function deliveredIn(
-  bytes: Buffer,
-  from: Buffer,
-  sent: Wire,
-): { packet: Wire; destination: Address | null } | null {
+function deliveredIn(bytes: Buffer, from: Buffer, sent: Wire): Observation['delivered'] {
   if (sent.family === 'ipv4') {
     const packet = parsePacket(bytes);
-    return packet === null ? null : { packet, destination: packet.destination };
+    return packet === null ? null : { packet, destination: packet.destination, bytes: bytesBehind(bytes) };
   }
   // An IPv6 raw socket gets what follows the header; the sender is in the socket address.
   const header = Buffer.alloc(40);
@@ -111,7 +117,7 @@ function deliveredIn(
   header.writeUInt8(sent.protocol, 6);
   from.copy(header, 8, 8, 24);
   const packet = parsePacket(Buffer.concat([header, bytes]));
-  return packet === null ? null : { packet, destination: null };
+  return packet === null ? null : { packet, destination: null, bytes: bytes.length };
 }
 
 /** @returns the error or reset about the packet that was sent, if this is one. */

@@ -1,6 +1,7 @@
 import type { Address, Family } from '../../../src/net/address.ts';
 import { hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP } from '../../../src/net/protocol.ts';
 import { crc32c, internetSum } from './checksum.ts';
+import { partIn } from './fragments.ts';
 
 /** One packet as it is on the wire, as far as the tests choose it or read it back. */
 export interface Wire {
@@ -22,6 +23,8 @@ export interface Wire {
   readonly padding: number;
   /** Of an ICMP error: the packet that it is about, from its IP header on. */
   readonly quotes?: Buffer;
+  /** It is the first of several parts. Absent: it is whole. */
+  readonly cut?: true;
 }
 
 /** Flags of the TCP header. */
@@ -132,8 +135,11 @@ function withChecksum(wire: Wire, body: Buffer): Buffer {
   return body;
 }
 
-/** @returns the packet that begins at the IP header, or null for what the tests never send. */
+/** @returns the packet that begins at the IP header, or null for what the tests never send, and for second and further parts. */
 export function parsePacket(bytes: Buffer): Wire | null {
+  const part = partIn(bytes);
+  if (part !== null && part.offset > 0) return null;
+  const cut = part === null ? {} : { cut: true as const };
   const version = (bytes[0] ?? 0) >> 4;
   if (version === 4 && bytes.length >= 20) {
     const length = ((bytes[0] ?? 0) & 15) * 4;
@@ -144,22 +150,24 @@ export function parsePacket(bytes: Buffer): Wire | null {
       destination: addressAt(bytes, 16, 'ipv4'),
       ttl: bytes.readUInt8(8),
       tos: bytes.readUInt8(1),
+      ...cut,
     };
     return withBody(fixed, bytes.subarray(length));
   }
   if (version !== 6 || bytes.length < 40) return null;
   const fixed = {
     family: 'ipv6' as const,
-    protocol: bytes.readUInt8(6),
+    protocol: bytes.readUInt8(part === null ? 6 : 40),
     source: addressAt(bytes, 8, 'ipv6'),
     destination: addressAt(bytes, 24, 'ipv6'),
     ttl: bytes.readUInt8(7),
     tos: (bytes.readUInt32BE(0) >>> 20) & 0xff,
+    ...cut,
   };
-  return withBody(fixed, bytes.subarray(40));
+  return withBody(fixed, bytes.subarray(part === null ? 40 : 48));
 }
 
-type Fixed = Pick<Wire, 'family' | 'protocol' | 'source' | 'destination' | 'ttl' | 'tos'>;
+type Fixed = Pick<Wire, 'family' | 'protocol' | 'source' | 'destination' | 'ttl' | 'tos' | 'cut'>;
 
 function withBody(fixed: Fixed, body: Buffer): Wire | null {
   if (body.length < 8) return null;
