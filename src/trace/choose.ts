@@ -24,8 +24,10 @@ export function choose<T>(
     const { value } = choice;
     const question = unknown(choice.question);
     const held = answered(rest, question);
-    if (held === false) continue;
-    if (held === true || index === choices.length - 1) return [...taken, { branch: rest, value }];
+    const isLast = index === choices.length - 1;
+    // One way is taken, also where all of them were denied of other choices before.
+    if (held === false && !(isLast && taken.length === 0)) continue;
+    if (held === true || isLast) return [...taken, { branch: rest, value }];
     questions.met(question, rest.probability);
     taken.push({ branch: decided(rest, question, true), value });
     rest = decided(rest, question, false);
