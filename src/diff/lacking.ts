@@ -102,7 +102,7 @@ const GAPS: { readonly [K in Kind]: GapsOf } = {
     families.includes('ipv6')
       ? rareGap(labels, {
           file: 'ip-addrlabel.json',
-          what: 'labels of IPv6 addresses, by which a process’s own is chosen',
+          what: 'the labels by which IPv6 source addresses of processes are chosen',
           settle: 'capture `ip -j addrlabel`',
         })
       : [],

@@ -127,3 +127,30 @@ export interface Verdict {
 export function partsOf(key: Expression): readonly Expression[] {
   return key.kind === 'concat' ? key.parts : [key];
 }
+
+/** @returns the fields that an expression reads: of a map, those of its key. */
+export function fieldsOf(expression: Expression): readonly Field[] {
+  switch (expression.kind) {
+    case 'meta':
+    case 'ct':
+    case 'payload':
+    case 'raw-payload':
+    case 'fib':
+    case 'rt':
+    case 'socket':
+    case 'osf':
+    case 'header-option':
+    case 'ipsec':
+      return [expression];
+    case 'concat':
+      return expression.parts.flatMap(fieldsOf);
+    case 'binary':
+      return [expression.left, expression.right].flatMap(fieldsOf);
+    case 'map':
+      return fieldsOf(expression.key);
+    case 'numgen':
+      return expression.of === null ? [] : fieldsOf(expression.of);
+    default:
+      return [];
+  }
+}

@@ -68,6 +68,12 @@ export function decided(branch: Branch, { key, question }: Unknown, held: boolea
   return { ...branch, given: { key, held, question, before, run } };
 }
 
+/** @returns the branch that rests on this answer, with what it tells of the packet. */
+export function answeredBy(branch: Branch, question: Unknown, held: boolean): Branch {
+  const next = decided(branch, question, held);
+  return question.refine === undefined ? next : { ...next, state: question.refine(next.state, held) };
+}
+
 /**
  * @returns what it costs to tell this branch: its steps, and the cube of its conditions. Conditions that do not hang together double
  * the ways with each of them: all ways of nine are told, and nobody reads what holds under twenty.

@@ -2,7 +2,7 @@ import type { Host } from '../host/facts.ts';
 import type { HookName } from '../iptables/ruleset.ts';
 import { type Test, turn } from '../rules/test.ts';
 import type { Answer } from './answer.ts';
-import { answered, type Branch, decided } from './branch.ts';
+import { answered, answeredBy, type Branch } from './branch.ts';
 import { answerTest } from './fields/answer-test.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
@@ -80,11 +80,8 @@ function fork(
       continue;
     }
     questions.met(answer, current.probability);
-    const hit = decided(current, answer, !test.negated);
-    const miss = decided(current, answer, test.negated);
-    const refine = answer.refine;
-    missed.push(passed(refine === undefined ? miss : { ...miss, state: refine(miss.state, test.negated) }));
-    current = refine === undefined ? hit : { ...hit, state: refine(hit.state, !test.negated) };
+    missed.push(passed(answeredBy(current, answer, test.negated)));
+    current = answeredBy(current, answer, !test.negated);
   }
   return { matched: [current], missed };
 }

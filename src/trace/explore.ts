@@ -1,5 +1,5 @@
 import { type Unknown, unknown } from './answer.ts';
-import { type Branch, decided, type Ending } from './branch.ts';
+import { answeredBy, type Branch, decided, type Ending } from './branch.ts';
 import { Budget } from './budget.ts';
 import { Questions } from './questions.ts';
 
@@ -44,7 +44,7 @@ export function runOnce(run: Run, start: Branch): Ending[] {
 }
 
 function settle(run: Run, start: Branch, settled: readonly Settled[], allowance: Allowance): Ending[] {
-  const from = settled.reduce(answerOne, start);
+  const from = settled.reduce(settledBy, start);
   if (allowance.runs <= 0 || allowance.entries <= 0) return [givenUp(from)];
   const questions = new Questions();
   const budget = new Budget(Math.min(MAX_ENTRIES, allowance.entries));
@@ -79,16 +79,15 @@ function settleMany(
     .flatMap((question, i) =>
       settle(run, start, [...settled, ...fails.slice(0, i), { question, held: true }], allowance),
     );
-  const from = [...settled, ...fails.slice(0, few)].reduce(answerOne, start);
+  const from = [...settled, ...fails.slice(0, few)].reduce(settledBy, start);
   const last = late.at(-1);
   if (last === undefined) return [...some, ...none];
   const others = unknown({ code: 'many-questions', count: late.length - few, last: last.question });
   return [...some, givenUp(decided(from, others, true)), ...none];
 }
 
-function answerOne(branch: Branch, { question, held }: Settled): Branch {
-  const next = decided(branch, question, held);
-  return question.refine === undefined ? next : { ...next, state: question.refine(next.state, held) };
+function settledBy(branch: Branch, { question, held }: Settled): Branch {
+  return answeredBy(branch, question, held);
 }
 
 function givenUp(branch: Branch): Ending {

@@ -1,7 +1,7 @@
 import { findRoute, type RouteAnswer } from '../host/find-route.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { NumberSet } from '../rules/value-set.ts';
-import { answered, type Branch, decided } from './branch.ts';
+import { answered, answeredBy, type Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { askMark } from './packet-mark.ts';
 import { knownTos } from './state.ts';
@@ -66,8 +66,5 @@ function byMark(branch: Branch, answer: RouteAnswer, context: TraceContext): Way
   const held = answered(branch, question);
   if (held !== null) return way(branch, held);
   context.questions.met(question, branch.probability);
-  return [true, false].flatMap((fit) => {
-    const at = decided(branch, question, fit);
-    return way({ ...at, state: question.refine?.(at.state, fit) ?? at.state }, fit);
-  });
+  return [true, false].flatMap((fit) => way(answeredBy(branch, question, fit), fit));
 }

@@ -35,7 +35,8 @@ function isMoved(before: Branch, after: Branch, by: 'anything' | 'destination'):
   if (was.source.address?.value !== is.source.address?.value) return true;
   // What a rule asks of a field that is not known tells it, and does not write it.
   const isWritten = (field: Written): boolean => writesOf(was, field) !== writesOf(is, field);
-  if (was.tos.known === 0xff ? was.tos.bits !== is.tos.bits : isWritten('tos')) return true;
+  // One that is not known is taken for 0, as nearly all are.
+  if (was.tos.bits !== is.tos.bits && (was.tos.known === 0xff || isWritten('tos'))) return true;
   if (was.family === 'ipv6' && (was.ttl === null ? isWritten('ttl') : was.ttl !== is.ttl)) return true;
   return was.mark === null ? isWritten('mark') : was.mark !== is.mark;
 }

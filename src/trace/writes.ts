@@ -1,7 +1,7 @@
 import { type NumberSet, onlyNumber, type PartlyKnown } from '../rules/value-set.ts';
 
-/** Fields that rules and routing write, and that a capture may leave open; others of nft as nft spells them. */
-export type Written = 'mark' | 'tos' | 'ttl' | 'length' | 'label' | `nft ${string}`;
+/** Fields that rules and routing write, and that a capture may leave open; `header`: all others of headers. What else nft writes is as nft spells it. */
+export type Written = 'mark' | 'tos' | 'ttl' | 'length' | 'header' | 'label' | `nft ${string}`;
 
 /** How often each was written since it was not known as a whole; absent: it was known all the time, or left alone. */
 export type Writes = Readonly<Partial<Record<Written, number>>>;
@@ -36,8 +36,8 @@ export function isSameWrite(a: Counting, b: Counting, field: Written): boolean {
 }
 
 /** @returns what tells a question about a field from the same one asked before it was written. */
-export function asWritten(of: Counting, ...fields: readonly Written[]): { readonly writes?: number } {
-  const writes = fields.reduce((sum, field) => sum + writesOf(of, field), 0);
+export function asWritten(of: Counting, field: Written): { readonly writes?: number } {
+  const writes = writesOf(of, field);
   return writes === 0 ? {} : { writes };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Capture } from '../../src/cli/capture.ts';
+import { SILENT_IO } from '../../src/cli/io.ts';
 import { loadCapture } from '../../src/cli/load-capture.ts';
 import { Progress } from '../../src/cli/progress.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
@@ -27,12 +28,7 @@ function put(name: string, content: string | Buffer): string {
 
 async function load(files: readonly string[], stdin = ''): Promise<Capture> {
   const io = {
-    programName: '',
-    env: {},
-    columns: null,
-    showsProgress: false,
-    out: () => undefined,
-    err: () => undefined,
+    ...SILENT_IO,
     async *stdin() {
       yield Buffer.from(stdin);
     },

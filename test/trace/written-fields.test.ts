@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatAddress } from '../../src/net/address.ts';
 import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Outcome } from '../../src/trace/outcome.ts';
@@ -104,6 +105,29 @@ describe('Is what a question asks after chance has split the ways told of the pa
     );
     expect(ends.length).toBeGreaterThan(0);
     expect(ends.some(({ destination }) => destination.address.value === 0x0af40107n)).toBe(true);
+  });
+});
+
+describe('Is a packet of the node routed anew by what mangle asks and writes (nf_route_table_hook4)?', () => {
+  // Raw is asked behind the routing decision: the mark leads elsewhere only where mangle has it taken again.
+  const host = nodeOf({
+    routes: ['default via 192.168.1.3 dev eth0 table 100'],
+    rules: [{ priority: 100, src: 'all', fwmark: '0x100', fwmask: '0x100', table: '100' }],
+  });
+  const hops = (mangleRule: string): string[] => {
+    const dump = `*raw\n:OUTPUT ACCEPT\n-A OUTPUT -j MARK --set-xmark 0x100/0x100
+      *mangle\n:OUTPUT ACCEPT\n-A OUTPUT ${mangleRule}`;
+    const { outcomes } = ask(dump, { from: '192.168.1.1:40000', to: '10.96.0.10:80', via: null, host });
+    return outcomes.map(({ exit }) =>
+      exit?.kind === 'interface' && exit.nextHop !== null ? formatAddress(exit.nextHop) : 'nowhere',
+    );
+  };
+  it('not by a TOS that it asks for, or clears where it is 0 as nearly all are', () => {
+    expect(hops('-m tos --tos 0x10/0xff')).toEqual(['192.168.1.254', '192.168.1.254']);
+    expect(hops('-j TOS --set-tos 0x00/0xff')).toEqual(['192.168.1.254']);
+  });
+  it('by one that it writes', () => {
+    expect(hops('-j TOS --set-tos 0x10/0xff')).toEqual(['192.168.1.3']);
   });
 });
 

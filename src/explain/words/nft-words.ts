@@ -45,7 +45,7 @@ function by({
 }
 
 const REWRITTEN = {
-  source: ' after its rewrite',
-  destination: ' after DNAT',
-  both: ' after both rewrites',
+  source: ' once NAT has rewritten its source',
+  destination: ' once NAT has rewritten its destination',
+  both: ' once NAT has rewritten both its addresses',
 } as const;

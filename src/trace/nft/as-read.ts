@@ -1,6 +1,6 @@
 import { dictionary } from '../../lookup/dictionary.ts';
 import { sameAddress } from '../../net/address.ts';
-import type { Expression, Field } from '../../nftables/expression.ts';
+import { type Expression, type Field, fieldsOf } from '../../nftables/expression.ts';
 import { printField } from '../../nftables/print/print-expression.ts';
 import type { PacketState } from '../state.ts';
 import { type Written, writesOf } from '../writes.ts';
@@ -29,17 +29,17 @@ export function asRead(expressions: readonly Expression[], state: PacketState, c
 
 /** @returns what a write to the field counts as, and of which: packet or connection. */
 export function countedAs(field: Field): { readonly of: 'packet' | 'connection'; readonly as: Written } {
-  const name = printField(field);
+  const as = `nft ${printField(field)}` as const;
   switch (field.kind) {
     case 'ct':
       if (field.key === 'mark' || field.key === 'label') return { of: 'connection', as: field.key };
-      return { of: 'connection', as: `nft ${name}` };
+      return { of: 'connection', as };
     case 'meta':
-      return { of: 'packet', as: field.key === 'mark' || field.key === 'length' ? field.key : `nft ${name}` };
+      return { of: 'packet', as: field.key === 'mark' || field.key === 'length' ? field.key : as };
     case 'payload':
-      return { of: 'packet', as: HEADERS[field.field] ?? `nft ${name}` };
+      return { of: 'packet', as: HEADERS[field.field] ?? 'header' };
     default:
-      return { of: 'packet', as: `nft ${name}` };
+      return { of: 'packet', as };
   }
 }
 
@@ -51,42 +51,14 @@ const HEADERS = dictionary<Written>({
   length: 'length',
 });
 
+const OF_HEADERS: readonly Written[] = ['tos', 'ttl', 'length', 'header'];
+
 function countOf(field: Field, state: PacketState): number {
   // Bits by their place may be any of a header's.
-  if (field.kind === 'raw-payload')
-    return Object.entries(state.writes ?? {}).reduce(
-      (sum, [name, count]) => (name === 'mark' || name.startsWith('nft meta ') ? sum : sum + (count ?? 0)),
-      0,
-    );
+  if (field.kind === 'raw-payload') return OF_HEADERS.reduce((sum, as) => sum + writesOf(state, as), 0);
   const { of, as } = countedAs(field);
   const counting = of === 'packet' ? state : state.connection;
   return counting === null ? 0 : writesOf(counting, as);
-}
-
-function fieldsOf(expression: Expression): readonly Field[] {
-  switch (expression.kind) {
-    case 'meta':
-    case 'ct':
-    case 'payload':
-    case 'raw-payload':
-    case 'fib':
-    case 'rt':
-    case 'socket':
-    case 'osf':
-    case 'header-option':
-    case 'ipsec':
-      return [expression];
-    case 'concat':
-      return expression.parts.flatMap(fieldsOf);
-    case 'binary':
-      return [expression.left, expression.right].flatMap(fieldsOf);
-    case 'map':
-      return fieldsOf(expression.key);
-    case 'numgen':
-      return expression.of === null ? [] : fieldsOf(expression.of);
-    default:
-      return [];
-  }
 }
 
 /** Those of a connection are as they were when it began, or changed by NAT alone, which decides once. */

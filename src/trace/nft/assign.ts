@@ -39,7 +39,7 @@ export function readFor(expression: Expression, field: Expression, context: NftC
 
 /** @returns the packet with a field written; `reading` may be anything but absent. What no answer rests on changes nothing. */
 export function assigned(before: PacketState, field: Field, reading: Reading): PacketState {
-  const value = reading.kind === 'known' && typeof reading.value === 'bigint' ? reading.value : null;
+  const value = numberIn(reading);
   const number = value === null ? null : Number(value);
   const state = counted(before, field);
   switch (field.kind) {
@@ -84,11 +84,15 @@ function isKnown({ tos, ttl, length }: PacketState, field: Written): boolean {
 
 const FRAMES: readonly PacketState['frame'][] = ['unicast', 'broadcast', 'multicast'];
 
+function numberIn(reading: Reading): bigint | null {
+  return reading.kind === 'known' && typeof reading.value === 'bigint' ? reading.value : null;
+}
+
 function bitsOf(reading: Reading): PartlyKnown {
   const of = (bits: bigint): number => Number(BigInt.asUintN(32, bits));
   if (reading.kind === 'partly') return { bits: of(reading.bits), known: of(reading.known) };
-  if (reading.kind !== 'known' || typeof reading.value !== 'bigint') return NO_BITS;
-  return xsetBits(NO_BITS, of(reading.value), 0xffffffff);
+  const value = numberIn(reading);
+  return value === null ? NO_BITS : xsetBits(NO_BITS, of(value), 0xffffffff);
 }
 
 function assignCt(
@@ -100,7 +104,8 @@ function assignCt(
   if (key === 'mark')
     return connection === null ? state : { ...state, connection: withMark(connection, bitsOf(reading)) };
   if (key === 'label') return connection === null ? state : { ...state, connection: relabelled(connection) };
-  const number = reading.kind === 'known' && typeof reading.value === 'bigint' ? Number(reading.value) : null;
+  const value = numberIn(reading);
+  const number = value === null ? null : Number(value);
   // A packet that has its connection or a zone keeps it; one that is not to be tracked is tracked after all (nft_ct_set_zone_eval).
   if (key !== 'zone' || connection !== null || state.zones !== null || state.untracked === 'INVALID')
     return state;
@@ -131,20 +136,24 @@ function assignPayload(
       return { ...state, destinationPort: value === null ? null : Number(value) };
     case 'sport':
       return { ...state, sourcePort: value === null ? null : Number(value) };
-    case 'dscp': {
-      const { tos } = state;
-      if (value === null) return { ...state, tos: { bits: tos.bits & 3, known: tos.known & 3 } };
-      return { ...state, tos: { bits: (tos.bits & 3) | (Number(value) << 2), known: tos.known | 0xfc } };
-    }
-    case 'ecn': {
-      const { tos } = state;
-      if (value === null) return { ...state, tos: { bits: tos.bits & 0xfc, known: tos.known & 0xfc } };
-      return { ...state, tos: { bits: (tos.bits & 0xfc) | (Number(value) & 3), known: tos.known | 3 } };
-    }
+    case 'dscp':
+      return { ...state, tos: tosWith(state.tos, 0xfc, value === null ? null : Number(value) << 2) };
+    case 'ecn':
+      return { ...state, tos: tosWith(state.tos, 0x03, value === null ? null : Number(value)) };
     case 'ttl':
     case 'hoplimit':
       return { ...state, ttl: value === null ? null : Number(value) };
     default:
       return state;
   }
+}
+
+/** The bits of a mask, written; null: with what is not known. */
+function tosWith(
+  { bits, known }: PacketState['tos'],
+  mask: number,
+  value: number | null,
+): PacketState['tos'] {
+  if (value === null) return { bits: bits & ~mask, known: known & ~mask };
+  return { bits: (bits & ~mask) | (value & mask), known: known | mask };
 }

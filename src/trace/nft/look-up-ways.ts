@@ -1,8 +1,8 @@
 import type { Element } from '../../nftables/expression.ts';
-import { answered, type Branch } from '../branch.ts';
+import { answered, answeredBy, type Branch } from '../branch.ts';
 import type { Questions } from '../questions.ts';
 import type { LookUp } from './look-up.ts';
-import { answeredBy, withShare } from './rule-result.ts';
+import { withShare } from './rule-result.ts';
 
 /** A way that a look-up leaves; the element is null where none holds the key. */
 interface Way {

@@ -116,20 +116,8 @@ function readIcmp(field: string, { state }: NftContext): Reading {
   return field === 'code' ? known(state.icmp.code) : OPEN;
 }
 
-/** Where known fields stand in their headers: `@nh,96,32` is the source of IPv4. */
-const RAW = dictionary<{ readonly protocol: string; readonly field: string }>({
-  'ipv4 nh 96 32': { protocol: 'ip', field: 'saddr' },
-  'ipv4 nh 128 32': { protocol: 'ip', field: 'daddr' },
-  'ipv4 nh 72 8': { protocol: 'ip', field: 'protocol' },
-  'ipv4 nh 64 8': { protocol: 'ip', field: 'ttl' },
-  'ipv4 nh 0 4': { protocol: 'ip', field: 'version' },
-  'ipv4 nh 48 16': { protocol: 'ip', field: 'frag-off' },
-  'ipv6 nh 64 128': { protocol: 'ip6', field: 'saddr' },
-  'ipv6 nh 192 128': { protocol: 'ip6', field: 'daddr' },
-  'ipv6 nh 48 8': { protocol: 'ip6', field: 'nexthdr' },
-  'ipv6 nh 56 8': { protocol: 'ip6', field: 'hoplimit' },
-  'ipv6 nh 0 4': { protocol: 'ip6', field: 'version' },
-});
+/** Where the source stands in its header; of one that is not known there is a question of its own. */
+const SOURCES = { ipv4: { offset: 96, length: 32 }, ipv6: { offset: 64, length: 128 } } as const;
 
 /** @returns what is known of bits given by their place: where they are a field that is known, that. */
 export function readRaw(
@@ -138,8 +126,8 @@ export function readRaw(
 ): Reading {
   const { state } = context;
   if (base === 'nh') {
-    const field = RAW[`${state.family} nh ${offset} ${length}`];
-    if (field !== undefined) return readPayload({ kind: 'payload', ...field }, context);
+    const source = SOURCES[state.family];
+    if (offset === source.offset && length === source.length) return readIp('saddr', context);
     const found = headerBits(state, offset, length);
     return found === null ? OPEN : readWide(found, length);
   }

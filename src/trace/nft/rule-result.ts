@@ -3,8 +3,7 @@ import type { Verdict } from '../../nftables/expression.ts';
 import type { NftChain, NftRule, NftTable } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
 import type { Rewrite } from '../../rules/effect.ts';
-import type { Unknown } from '../answer.ts';
-import { type Branch, changed, decided, type Ending } from '../branch.ts';
+import { type Branch, changed, type Ending } from '../branch.ts';
 import type { Questions } from '../questions.ts';
 import { queued } from '../queued.ts';
 import type { NftPlacedRule, Reason } from '../reason.ts';
@@ -35,12 +34,6 @@ export interface RulePlace {
 /** @returns the branch with this share of its probability. */
 export function withShare(branch: Branch, share: number): Branch {
   return { ...branch, probability: branch.probability * share };
-}
-
-/** @returns the branch that rests on this answer, with what it tells of the packet. */
-export function answeredBy(branch: Branch, question: Unknown, held: boolean): Branch {
-  const next = decided(branch, question, held);
-  return question.refine === undefined ? next : { ...next, state: question.refine(next.state, held) };
 }
 
 /** @returns the branch behind notrack: a packet that has its connection keeps it (nft_notrack_eval). */

@@ -3,7 +3,7 @@ import { objectMapOf, withObject } from '../../nftables/object-map.ts';
 import { printStatement } from '../../nftables/print/print-statement.ts';
 import { isExtra, type NatStatement, type Statement } from '../../nftables/statement.ts';
 import type { Unknown } from '../answer.ts';
-import { answered, type Branch, changed, type Ending } from '../branch.ts';
+import { answered, answeredBy, type Branch, changed, type Ending } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Reason } from '../reason.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
@@ -18,7 +18,6 @@ import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
 import { rejectName } from './rejects.ts';
 import {
-  answeredBy,
   placedRule,
   queueResults,
   type RulePlace,

@@ -1,5 +1,5 @@
 import type { Family } from '../../net/address.ts';
-import type { Element, Expression } from '../../nftables/expression.ts';
+import { type Element, type Expression, fieldsOf } from '../../nftables/expression.ts';
 import { isTableOfIptables } from '../../nftables/iptables-chains.ts';
 import { objectMapOf } from '../../nftables/object-map.ts';
 import type { NftRuleset, NftTable } from '../../nftables/ruleset.ts';
@@ -68,22 +68,7 @@ function asks(statement: Statement): boolean {
 }
 
 function reads(expression: Expression): boolean {
-  switch (expression.kind) {
-    case 'ct':
-      return true;
-    case 'concat':
-      return expression.parts.some(reads);
-    case 'binary':
-      return reads(expression.left) || reads(expression.right);
-    case 'map':
-      return reads(expression.key);
-    case 'set':
-      return expression.elements.some(({ extras }: Element) =>
-        extras.some(({ kind }) => kind === 'ct-count'),
-      );
-    case 'numgen':
-      return expression.of !== null && reads(expression.of);
-    default:
-      return false;
-  }
+  if (expression.kind === 'set')
+    return expression.elements.some(({ extras }: Element) => extras.some(({ kind }) => kind === 'ct-count'));
+  return fieldsOf(expression).some(({ kind }) => kind === 'ct');
 }
