@@ -11,7 +11,7 @@ export function linkNamed(host: Host, name: string): Link | null {
 
 /** @returns whether a device is a Linux bridge; null where the capture cannot tell. */
 export function isBridge(host: Host, device: Device): boolean | null {
-  if (device === null) return false;
+  if (device === null || device === 'lo') return false;
   if (device === undefined || host.links === null) return null;
   const link = linkNamed(host, device);
   if (link === null) return null;

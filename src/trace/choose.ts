@@ -1,7 +1,22 @@
-import { unknown } from './answer.ts';
+import { type Unknown, unknown } from './answer.ts';
 import { answered, type Branch, decided } from './branch.ts';
 import type { Question } from './question.ts';
 import type { Questions } from './questions.ts';
+
+/**
+ * Splits a branch by a question that no capture settles, unless it answered it before.
+ * @returns the branch for each answer that it may have, yes first. What an answer tells of the packet is not applied: see `answeredBy`.
+ */
+export function eitherWay(
+  branch: Branch,
+  question: Unknown,
+  questions: Questions,
+): { readonly branch: Branch; readonly held: boolean }[] {
+  const known = answered(branch, question);
+  if (known !== null) return [{ branch, held: known }];
+  questions.met(question, branch.probability);
+  return [true, false].map((held) => ({ branch: decided(branch, question, held), held }));
+}
 
 /** One of several ways of which the kernel takes one that no capture tells. */
 export interface Choice<T> {

@@ -1,6 +1,7 @@
 import { sysctlNumber } from '../host/sysctl.ts';
 import { unknown } from './answer.ts';
-import { answered, type Branch, decided, turned } from './branch.ts';
+import { type Branch, turned } from './branch.ts';
+import { eitherWay } from './choose.ts';
 import type { TraceContext } from './context.ts';
 import { ended, next, type Passage } from './passage.ts';
 import type { Reason } from './reason.ts';
@@ -32,10 +33,9 @@ export function whereTableIsFull(before: Branch, after: Branch, context: TraceCo
     });
   // A listing of every entry, all of them ASSURED, leaves nothing to throw out.
   if (flows !== null && flows.count >= count && allAssured(flows.all())) return [drop(after)];
-  const known = answered(after, QUESTION);
-  if (known !== null) return [known ? drop(after) : next(after)];
-  context.questions.met(QUESTION, after.probability);
-  return [drop(decided(after, QUESTION, true)), next(decided(after, QUESTION, false))];
+  return eitherWay(after, QUESTION, context.questions).map(({ branch, held }) =>
+    held ? drop(branch) : next(branch),
+  );
 }
 
 const QUESTION = unknown({ code: 'conntrack-full' });

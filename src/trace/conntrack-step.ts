@@ -3,14 +3,15 @@ import type { FoundFlow } from '../conntrack/flow-table.ts';
 import { IpvsTable, isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
 import { DCCP, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
+import { unknown } from './answer.ts';
 import { type Branch, changed, turned } from './branch.ts';
-import { choose } from './choose.ts';
+import { choose, eitherWay } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { expectationOf } from './expected.ts';
 import { flowOf, openedBefore } from './flow-of.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
-import { type Connection, openConnection, SYN } from './state.ts';
+import { type Connection, openConnection, quotesFlow, SYN } from './state.ts';
 import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
 import { inZoneOfMark, inZones } from './zones.ts';
@@ -37,6 +38,7 @@ function lookedUp(branch: Branch, as: Connection['state'], context: TraceContext
   const own = openedBefore(branch, packet, before);
   if (own !== null) return [partOfOwn(branch, own, context)];
   const found = flowOf(branch, packet, world);
+  if (found === null && isReaddressed(branch, as, packet)) return quotedAnew(branch, context);
   if (found === null) {
     const fate = as === 'NEW' ? withoutFlow(packet) : 'opens';
     if (fate !== 'opens') return [changed(branch, { untracked: fate, zones: null })];
@@ -58,6 +60,22 @@ function lookedUp(branch: Branch, as: Connection['state'], context: TraceContext
   }));
   return choose(branch, choices, questions).flatMap(({ branch: way, value }) =>
     value ? [replaced(way, flow, as)] : partOf(way, found, context),
+  );
+}
+
+/** An ICMP error that a rule gave another destination before conntrack saw it. */
+function isReaddressed({ state }: Branch, as: Connection['state'], { destination }: Packet): boolean {
+  return quotesFlow(state, as) && !sameAddress(state.destination, destination);
+}
+
+/** It is RELATED only if the flow that it quotes comes from whom it is for (nf_conntrack_inet_error; since 5.2). */
+function quotedAnew(branch: Branch, { questions }: TraceContext): Branch[] {
+  const { destination } = branch.state;
+  const question = unknown({ code: 'quoted-flow', has: { fact: 'end', address: destination } });
+  return eitherWay(branch, question, questions).map(({ branch: way, held }) =>
+    held
+      ? changed(way, { connection: openConnection(way.state, 'RELATED') })
+      : changed(way, { untracked: 'INVALID', zones: null }),
   );
 }
 

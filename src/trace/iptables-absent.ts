@@ -1,6 +1,7 @@
 import type { HookName, Ruleset, TableName } from '../iptables/ruleset.ts';
 import { unknown } from './answer.ts';
-import { answered, type Branch, decided } from './branch.ts';
+import type { Branch } from './branch.ts';
+import { eitherWay } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { cutTable, isSeldom, seldomTableAssumed } from './cut.ts';
 import type { Reason } from './reason.ts';
@@ -41,13 +42,11 @@ const NAT_NOT_LISTED = unknown({ code: 'nat-not-listed' });
 
 /** `iptables -L` and `-S` print one table. What nat does to a packet decides all that follows, so both ways are given. */
 function withoutNatListing(branch: Branch, context: TraceContext): WalkResult {
-  if (answered(branch, NAT_NOT_LISTED) === false) return { passed: [branch], translated: [], ended: [] };
-  context.questions.met(NAT_NOT_LISTED, branch.probability);
-  const rewritten = decided(branch, NAT_NOT_LISTED, true);
+  const ways = eitherWay(branch, NAT_NOT_LISTED, context.questions);
   const reason = { code: 'nat-not-listed' } as const;
   return {
-    passed: [decided(branch, NAT_NOT_LISTED, false)],
+    passed: ways.flatMap(({ branch: way, held }) => (held ? [] : [way])),
     translated: [],
-    ended: [{ branch: rewritten, verdict: 'unknown', reason, rejectWith: null, exit: null }],
+    ended: ways.flatMap(({ branch: way, held }) => (held ? untold(way, reason).ended : [])),
   };
 }

@@ -4,7 +4,8 @@ import { masqueradeAddress } from '../host/source-address.ts';
 import type { NatRange } from '../iptables/target.ts';
 import { type Address, sameAddress } from '../net/address.ts';
 import { unknown } from './answer.ts';
-import { answered, type Branch, decided, turned } from './branch.ts';
+import { type Branch, turned } from './branch.ts';
+import { eitherWay } from './choose.ts';
 import type { TraceContext } from './context.ts';
 import { ended, next, type Passage } from './passage.ts';
 import { reachableEffects } from './reachable-effects.ts';
@@ -38,11 +39,9 @@ export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Pas
   const elsewhere =
     sources.snat || wasKept(connection) || isMasqueradeOf(branch, out, address, context.world.host);
   if (!elsewhere) return [drop(branch, reason)];
-  const question = unknown(reason);
-  const known = answered(branch, question);
-  if (known !== null) return [known ? drop(branch, reason) : next(branch)];
-  context.questions.met(question, branch.probability);
-  return [drop(decided(branch, question, true), reason), next(decided(branch, question, false))];
+  return eitherWay(branch, unknown(reason), context.questions).map(({ branch: way, held }) =>
+    held ? drop(way, reason) : next(way),
+  );
 }
 
 /** What is for the node itself leaves by lo, whichever interface has the address (__mkroute_output); null: not known. */

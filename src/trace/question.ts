@@ -17,7 +17,9 @@ export type QuotedFact =
   | { readonly fact: 'protocol'; readonly set: ProtocolSet }
   | ({ readonly fact: 'address'; readonly tuple: TupleSide } & AddressesAsked)
   | { readonly fact: 'port'; readonly tuple: TupleSide; readonly set: NumberSet }
-  | { readonly fact: 'direction'; readonly direction: 'ORIGINAL' | 'REPLY' };
+  | { readonly fact: 'direction'; readonly direction: 'ORIGINAL' | 'REPLY' }
+  /** The sender of the packet that is quoted has this address, as the flow's other end sees it. */
+  | { readonly fact: 'end'; readonly address: Address };
 
 /** What is asked of a bridge's port; names may end in a plus. */
 export type BridgePortFact =

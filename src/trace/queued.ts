@@ -1,6 +1,9 @@
 import { unknown } from './answer.ts';
-import { answered, type Branch, decided, type Ending } from './branch.ts';
+import type { Branch, Ending } from './branch.ts';
+import { eitherWay } from './choose.ts';
 import type { Questions } from './questions.ts';
+
+const NOTHING_MORE = { reason: null, rejectWith: null, exit: null } as const;
 
 /**
  * A packet for a program of the node. Where none listens it is dropped, or with `bypass` accepted by the table, whatever rules
@@ -12,20 +15,12 @@ export function queued(
   bypass: boolean,
   questions: Questions,
 ): { readonly passed: readonly Branch[]; readonly ended: readonly Ending[] } {
+  const passed: Branch[] = [];
+  const ended: Ending[] = [];
   const question = unknown({ code: 'queue-listener', queue: text });
-  const known = answered(branch, question);
-  if (known === null) questions.met(question, branch.probability);
-  const as = (held: boolean): Branch => (known === null ? decided(branch, question, held) : branch);
-  const ending = (way: Branch, verdict: Ending['verdict']): Ending => ({
-    branch: way,
-    verdict,
-    reason: null,
-    rejectWith: null,
-    exit: null,
-  });
-  const ended = known === false ? [] : [ending(as(true), 'queue')];
-  if (known === true) return { passed: [], ended };
-  return bypass
-    ? { passed: [as(false)], ended }
-    : { passed: [], ended: [...ended, ending(as(false), 'drop')] };
+  for (const { branch: way, held } of eitherWay(branch, question, questions)) {
+    if (!held && bypass) passed.push(way);
+    else ended.push({ branch: way, verdict: held ? 'queue' : 'drop', ...NOTHING_MORE });
+  }
+  return { passed, ended };
 }

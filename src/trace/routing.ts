@@ -26,7 +26,7 @@ import {
 } from './route-endings.ts';
 import type { Routed } from './routed.ts';
 import { asSent, type SentRoute, sentRoutes } from './sent-route.ts';
-import { isCheckedFirst, refusedSource } from './source-check.ts';
+import { judgedOnceUp } from './source-check.ts';
 import { written } from './writes.ts';
 
 /** The routing decision for a packet that came in, after PREROUTING: ip_route_input (net/ipv4/route.c), ip6_route_input. */
@@ -49,11 +49,20 @@ function routeUp(branch: Branch, context: TraceContext): Routed[] {
   if (host.routes[state.family] === null)
     return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
   // Frames of a bridge come to ip6_rcv_core after PREROUTING, and to routing after that.
-  const late = state.family === 'ipv6' ? refusedOnceUp(branch, context) : null;
-  if (late !== null) return [{ kind: 'ended', ending: late }];
-  return lookUpWays(branch, context, state.source.address, state.inInterface ?? null).flatMap((way) =>
+  if (state.family === 'ipv4') return lookedUp(branch, context);
+  const { taken, refused } = judgedOnceUp(branch, null, context);
+  return [...taken.flatMap((way) => lookedUp(way, context)), ...refused.map(endedBy)];
+}
+
+function lookedUp(branch: Branch, context: TraceContext): Routed[] {
+  const { source, inInterface } = branch.state;
+  return lookUpWays(branch, context, source.address, inInterface ?? null).flatMap((way) =>
     routedBy(way.branch, way.answer, context),
   );
+}
+
+function endedBy(ending: Ending): Routed {
+  return { kind: 'ended', ending };
 }
 
 function routedBy(branch: Branch, answer: RouteAnswer, context: TraceContext): Routed[] {
@@ -84,10 +93,6 @@ function forwarded(branch: Branch, answer: FoundRoute, context: TraceContext): R
       .flatMap((routed) => checked(routed, way.state.route?.device ?? null, context))
       .map(oneHopLess),
   );
-}
-
-function refusedOnceUp(branch: Branch, context: TraceContext): Ending | null {
-  return isCheckedFirst(branch, context) ? null : refusedSource(branch, null, context);
 }
 
 /** A broadcast of another network's is routed on where both switches say so (ip_route_input_slow: IN_DEV_BFORWARD). */
@@ -278,7 +283,7 @@ function missingRoutes(context: TraceContext): void {
 
 /** The source is judged once a route is found (fib_validate_source): addresses that cannot be one, and the reverse path. */
 function checked(routed: Routed, outInterface: string | null, context: TraceContext): Routed[] {
-  if (routed.kind === 'ended' || isCheckedFirst(routed.branch, context)) return [routed];
-  const ending = refusedSource(routed.branch, outInterface, context);
-  return [ending === null ? routed : { kind: 'ended', ending }];
+  if (routed.kind === 'ended') return [routed];
+  const { taken, refused } = judgedOnceUp(routed.branch, outInterface, context);
+  return [...taken.map((branch) => ({ ...routed, branch })), ...refused.map(endedBy)];
 }

@@ -1,32 +1,63 @@
 import type { Host } from '../host/facts.ts';
 import { reversePath } from '../host/route-reverse.ts';
 import { interfaceSwitch } from '../host/sysctl.ts';
-import { sameAddress } from '../net/address.ts';
+import { unknown } from './answer.ts';
 import type { Branch, Ending } from './branch.ts';
 import { bridgeShown } from './bridge.ts';
+import { eitherWay } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { stopped } from './route-endings.ts';
 import { knownTos } from './state.ts';
+
+/** A packet where the kernel may judge its addresses: the ways on which it takes it in, and where it does not. */
+export interface Judged {
+  readonly taken: readonly Branch[];
+  readonly refused: readonly Ending[];
+}
 
 /**
  * IPv6 looks at the addresses as the packet arrives, before PREROUTING (ip6_rcv_core). Frames of a bridge that
  * br_netfilter shows to iptables have passed PREROUTING by then.
  */
-export function refusedOnArrival(branch: Branch, context: TraceContext): Ending | null {
-  const { family, inInterface } = branch.state;
-  if (!isCheckedFirst(branch, context)) return null;
-  const { host } = context.world;
-  if (
-    typeof inInterface === 'string' &&
-    interfaceSwitch(host, family, 'disable_ipv6', inInterface, 'device') === 1
-  )
-    return stopped(branch, 'drop', { code: 'ipv6-disabled', device: inInterface }, null);
-  return refusedSource(branch, null, context);
+export function judgedOnArrival(branch: Branch, context: TraceContext): Judged {
+  return branch.state.family === 'ipv6' ? judged(branch, 'first', context) : { taken: [branch], refused: [] };
 }
 
-/** @returns true where the addresses were looked at before PREROUTING: not again, whatever nat made of them. */
-export function isCheckedFirst({ state: { family, inInterface } }: Branch, { world }: TraceContext): boolean {
-  return family === 'ipv6' && bridgeShown(world.host, family, inInterface) === false;
+/**
+ * What becomes of it once PREROUTING has passed: IPv4, and IPv6 that a bridge showed before, are judged then. Nothing is judged twice,
+ * whatever nat made of it.
+ */
+export function judgedOnceUp(branch: Branch, outInterface: string | null, context: TraceContext): Judged {
+  if (branch.state.family === 'ipv6') return judged(branch, 'late', context);
+  const ending = refusedSource(branch, outInterface, context);
+  return ending === null ? { taken: [branch], refused: [] } : { taken: [], refused: [ending] };
+}
+
+/** Where links were not captured, who judges first is asked only where it decides. */
+function judged(branch: Branch, when: 'first' | 'late', context: TraceContext): Judged {
+  const taken: Judged = { taken: [branch], refused: [] };
+  const shown = bridgeShown(context.world.host, 'ipv6', branch.state.inInterface);
+  if (shown === (when === 'first')) return taken;
+  if (refusedIpv6(branch, context) === null) return taken;
+  const ways = shown === null ? eitherWay(branch, BY_BRIDGE, context.questions) : [{ branch, held: shown }];
+  const isLate = when === 'late';
+  return {
+    taken: ways.flatMap(({ branch: way, held }) => (held === isLate ? [] : [way])),
+    refused: ways.flatMap(({ branch: way, held }) =>
+      held === isLate ? (refusedIpv6(way, context) ?? []) : [],
+    ),
+  };
+}
+
+const BY_BRIDGE = unknown({ code: 'bridge-port', asks: { fact: 'came-in-by-port' } });
+
+function refusedIpv6(branch: Branch, context: TraceContext): Ending | null {
+  const { inInterface } = branch.state;
+  const isOff =
+    typeof inInterface === 'string' &&
+    interfaceSwitch(context.world.host, 'ipv6', 'disable_ipv6', inInterface, 'device') === 1;
+  if (isOff) return stopped(branch, 'drop', { code: 'ipv6-disabled', device: inInterface }, null);
+  return refusedSource(branch, null, context);
 }
 
 const KNOWN = new WeakMap<Host, boolean>();
@@ -44,11 +75,7 @@ function mayFilter(host: Host): boolean {
 }
 
 /** The check itself. @returns null where the kernel takes the packet in, or the capture does not tell. */
-export function refusedSource(
-  branch: Branch,
-  outInterface: string | null,
-  context: TraceContext,
-): Ending | null {
+function refusedSource(branch: Branch, outInterface: string | null, context: TraceContext): Ending | null {
   const { state } = branch;
   const { host } = context.world;
   const source = state.source.address;
@@ -57,10 +84,11 @@ export function refusedSource(
   if (state.inInterface === 'lo' && !state.fromNode) return null;
   if (host.routes[state.family] === null && host.links === null) {
     // Without either no sender's address can be told from one that rp_filter drops.
-    if (state.family === 'ipv4' && mayFilter(host))
-      assume(context, { code: 'source-check', why: { code: 'source-switches-not-captured', source } });
-    // IPv6 judges the addresses alone, when they arrive; a bridge may have let PREROUTING change them first.
-    if (state.family === 'ipv4' || !sameAddress(state.destination, context.packet.destination)) return null;
+    if (state.family === 'ipv4') {
+      if (mayFilter(host))
+        assume(context, { code: 'source-check', why: { code: 'source-switches-not-captured', source } });
+      return null;
+    }
   }
   if (state.family === 'ipv4' && state.inInterface === undefined && mayFilter(host))
     assume(context, { code: 'source-check', why: { code: 'in-interface-not-known' } });

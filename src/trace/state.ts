@@ -219,10 +219,15 @@ function frameOf({ entersAt, destination: { family, value } }: Packet): PacketSt
 /** The SYN bit of the TCP header: all that the first packet of a connection carries. */
 export const SYN = 2;
 
+/** @returns true for an ICMP error, which has no flow of its own and takes the one that it quotes (nf_conntrack_inet_error). */
+export function quotesFlow({ protocol }: PacketState, as: Connection['state']): boolean {
+  return as === 'RELATED' && (protocol === ICMP || protocol === ICMPV6);
+}
+
 /** @returns the connection that conntrack opens for the packet, or takes for granted where the question says that there is one. */
 export function openConnection(state: PacketState, as: Connection['state']): Connection {
   const established = as === 'ESTABLISHED';
-  const quoted = as === 'RELATED' && (state.protocol === ICMP || state.protocol === ICMPV6);
+  const quoted = quotesFlow(state, as);
   return {
     state: as,
     direction: quoted ? null : 'ORIGINAL',

@@ -10,7 +10,7 @@ import type { Stage } from './passage.ts';
 import type { Programs } from './programs.ts';
 import { routeInput, routeOutput } from './routing.ts';
 import { runHook } from './run-hook.ts';
-import { refusedOnArrival } from './source-check.ts';
+import { judgedOnArrival } from './source-check.ts';
 import { seenByIptables } from './unseen-bridge.ts';
 import { unlessUnsent } from './unsent-answers.ts';
 import { byVrf, intoVrf } from './vrf.ts';
@@ -53,9 +53,9 @@ function enter(start: Branch, trip: Trip): void {
   const { branch, ended } = seenByIptables(start, trip.context);
   trip.ended.push(...ended);
   if (branch === null) return;
-  const refused = refusedOnArrival(branch, trip.context);
-  if (refused !== null) trip.ended.push(refused);
-  else pass(branch, 'PREROUTING', 0, trip);
+  const { taken, refused } = judgedOnArrival(branch, trip.context);
+  trip.ended.push(...refused);
+  for (const way of taken) pass(way, 'PREROUTING', 0, trip);
 }
 
 /** What came in by a bridge, or leaves by one, meets the chains of family bridge too. */

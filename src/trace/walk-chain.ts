@@ -4,9 +4,10 @@ import type { EffectOf, Rewrite } from '../rules/effect.ts';
 import { type LoweredRule, lowered } from '../rules/lowered-rule.ts';
 import { unknown } from './answer.ts';
 import { applyChange } from './apply-change.ts';
-import { answered, type Branch, costOf, decided, type Ending, passed } from './branch.ts';
+import { type Branch, costOf, type Ending, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
 import { candidatesOf } from './candidates.ts';
+import { eitherWay } from './choose.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
@@ -269,13 +270,13 @@ function ending(branch: Branch, verdict: Ending['verdict'], reason: Ending['reas
 function takenOver(branch: Branch, effect: EffectOf<'tproxy'>, walk: Walk, result: WalkResult): void {
   const { onIp, onPort } = effect;
   const question = unknown({ code: 'tproxy-socket', onIp, onPort });
-  const held = answered(branch, question);
-  if (held === null) walk.questions.met(question, branch.probability);
-  const as = (way: boolean): Branch => (held === null ? decided(branch, question, way) : branch);
-  if (held !== true) result.ended.push(ending(as(false), 'drop'));
-  if (held === false) return;
-  const marked = withMark(branch.state, xsetBits(markBitsOf(branch.state), effect.mark, effect.mask));
-  result.passed.push({ ...as(true), state: { ...marked, takenOver: true } });
+  for (const { branch: way, held } of eitherWay(branch, question, walk.questions)) {
+    if (!held) result.ended.push(ending(way, 'drop'));
+    else {
+      const marked = withMark(way.state, xsetBits(markBitsOf(way.state), effect.mark, effect.mask));
+      result.passed.push({ ...way, state: { ...marked, takenOver: true } });
+    }
+  }
 }
 
 function missing(branch: Branch, { chain, number }: Rule, target: string): Ending {

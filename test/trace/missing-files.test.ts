@@ -115,6 +115,19 @@ describe('Are addresses that IPv6 takes from nobody known without routes and int
   it('yes: ::1 from outside is dropped as it arrives (ip6_rcv_core)', () => {
     const host = { ...nodeOf(), links: null, routes: { ipv4: null, ipv6: null } };
     const { outcomes } = ask(NONE, { from: '[2001:db8::8]:1', to: '[::1]:80', host });
-    expect(outcomes.map(({ reason }) => reason?.code)).toEqual(['martian-destination']);
+    // On a bridge the kernel looks after PREROUTING; nothing there gave it another destination.
+    expect(new Set(outcomes.map(({ reason }) => reason?.code))).toEqual(new Set(['martian-destination']));
+  });
+  it('which addresses, those before or behind NAT, a bridge decides (br_nf_pre_routing_ipv6): both ways', () => {
+    const to = (destination: string) =>
+      `*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination ${destination}`;
+    const host = { ...nodeOf(), links: null };
+    const ends = (rules: string, asked: string): string[] =>
+      ask(rules, { from: '[2001:db8::8]:1', to: asked, host }).outcomes.map(
+        ({ verdict, given }) => `${given.map(({ held }) => (held ? 'bridge' : 'none')).join()} ${verdict}`,
+      );
+    expect(ends(to('fd00:1::9'), '[::1]:80').sort()).toEqual(['bridge accept', 'none drop']);
+    expect(ends(to('::1'), '[fd00:1::9]:80').sort()).toEqual(['bridge drop', 'none accept']);
+    expect(ends(to('fd00:1::9'), '[fd00:1::8]:80')).toEqual([' accept']);
   });
 });

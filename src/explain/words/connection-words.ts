@@ -154,6 +154,8 @@ function quotedText(has: QuotedFact): string {
       return `${has.tuple} port in ${numberSetText(has.set)}`;
     case 'direction':
       return `direction ${has.direction}`;
+    case 'end':
+      return `${formatAddress(has.address)} as its end there`;
   }
 }
 

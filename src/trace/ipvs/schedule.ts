@@ -3,6 +3,7 @@ import { takenText } from '../../ipvs/print-ipvs.ts';
 import { type Shares, sharesOf } from '../../ipvs/shares.ts';
 import { unknown } from '../answer.ts';
 import { answered, type Branch, decided } from '../branch.ts';
+import { eitherWay } from '../choose.ts';
 import type { Questions } from '../questions.ts';
 
 /** A way that a virtual server's new connection can go; null: the scheduler finds no real server for it. */
@@ -21,13 +22,9 @@ export function schedule(start: Branch, server: VirtualServer, questions: Questi
   if (server.scheduler !== 'ovf') return split(start, server, parts, refused, exact);
   // It goes over from one to the next as they fill, and refuses what none has room for (ip_vs_ovf_schedule).
   const room = unknown({ code: 'ipvs-room', server: takenText(server.takes) });
-  const known = answered(start, room);
-  if (known === null) questions.met(room, start.probability);
-  const ways = [true, false].filter((held) => known === null || known === held);
-  return ways.flatMap((hasRoom) => {
-    const branch = known === null ? decided(start, room, hasRoom) : start;
-    return hasRoom ? split(branch, server, parts, refused, exact) : [{ branch, real: null }];
-  });
+  return eitherWay(start, room, questions).flatMap(({ branch, held }) =>
+    held ? split(branch, server, parts, refused, exact) : [{ branch, real: null }],
+  );
 }
 
 function split(

@@ -1,7 +1,8 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import type { NftChain, NftRuleset, NftTable } from '../../nftables/ruleset.ts';
 import { type Unknown, unknown } from '../answer.ts';
-import { answered, type Branch, decided } from '../branch.ts';
+import type { Branch } from '../branch.ts';
+import { eitherWay } from '../choose.ts';
 import type { TraceContext } from '../context.ts';
 import { type BridgeHook, pastFrameRules } from '../frame-rules.ts';
 import type { Device } from '../packet.ts';
@@ -125,11 +126,7 @@ function asked(
   answer: boolean | Unknown,
   { questions }: TraceContext,
 ): { readonly branch: Branch; readonly held: boolean }[] {
-  if (typeof answer === 'boolean') return [{ branch, held: answer }];
-  const known = answered(branch, answer);
-  if (known !== null) return [{ branch, held: known }];
-  questions.met(answer, branch.probability);
-  return [true, false].map((held) => ({ branch: decided(branch, answer, held), held }));
+  return typeof answer === 'boolean' ? [{ branch, held: answer }] : eitherWay(branch, answer, questions);
 }
 
 /** Whether frames of this device meet the chain. @param port of a bridge by which one came; undefined where it is not known. */
