@@ -17,6 +17,7 @@ import type { RouteTaken } from './reason.ts';
 import {
   confinedSource,
   foreignSource,
+  forwardingDevice,
   forwardingOff,
   frameForMany,
   loopbackSource,
@@ -73,7 +74,7 @@ function routedBy(branch: Branch, answer: RouteAnswer, context: TraceContext): R
   }
   if (answer.kind !== 'route') {
     // A node that does not forward says nothing of routes it lacks (ip_error).
-    const silent = state.family === 'ipv4' ? forwardingOff(branch, context) : null;
+    const silent = state.family === 'ipv4' ? forwardingOff(branch, null, context) : null;
     return [{ kind: 'ended', ending: silent ?? refused(branch, answer, 'forward') }];
   }
   if (answer.type !== 'unicast') {
@@ -85,7 +86,8 @@ function routedBy(branch: Branch, answer: RouteAnswer, context: TraceContext): R
 
 function forwarded(branch: Branch, answer: FoundRoute, context: TraceContext): Routed[] {
   const { state } = branch;
-  const off = forwardingOff(branch, context) ?? frameForMany(branch);
+  const out = answer.route?.nextHops[0]?.device ?? null;
+  const off = forwardingOff(branch, out, context) ?? frameForMany(branch);
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>
@@ -266,9 +268,9 @@ function withoutRoutes(branch: Branch, context: TraceContext): Routed {
     const address = state.connection?.dnat === true ? null : state.destination;
     assume(context, { code: 'destination-not-local', address });
   }
-  const device = typeof state.inInterface === 'string' ? state.inInterface : 'all';
-  if (forwards(context.world.host, state.family, device) === false) {
-    const off = forwardingOff(branch, context);
+  // That it is on is not named beside routes that were not captured.
+  if (forwards(context.world.host, state.family, forwardingDevice(branch, null, context)) === false) {
+    const off = forwardingOff(branch, null, context);
     if (off !== null) return { kind: 'ended', ending: off };
   }
   return {

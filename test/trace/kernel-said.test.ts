@@ -213,6 +213,25 @@ describe('Which switches of an interface count?', () => {
     const off = nodeOf({ sysctls: sysctls('net.ipv6.conf.eth0.force_forwarding', '0') });
     expect(only(ask(NONE, { ...v6, host: off })).reason?.code).toBe('forwarding-off');
   });
+  it('that of the interface it leaves by, where br_netfilter routes what NAT turned (br_nf_pre_routing_finish_ipv6)', () => {
+    const from = { from: '[fd00:244::5]:1', to: '[fd00:96::a]:80', via: 'cni0' };
+    const dnat = '*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination fd00:1::2';
+    const end = (rules: string, device: string): string | undefined => {
+      const host = nodeOf({
+        sysctls: {
+          ...sysctls(`net.ipv6.conf.${device}.force_forwarding`, '1'),
+          [`net.ipv6.conf.${device === 'eth0' ? 'cni0' : 'eth0'}.force_forwarding`]: '0',
+        },
+      });
+      const { verdict, reason } = only(ask(rules, { ...from, host }));
+      return reason === null ? verdict : JSON.stringify(reason);
+    };
+    const off = (device: string) => JSON.stringify({ code: 'forwarding-off', device, family: 'ipv6' });
+    expect(end(dnat, 'eth0')).toBe('accept');
+    expect(end(dnat, 'cni0')).toBe(off('eth0'));
+    expect(end(NONE, 'eth0')).toBe(off('cni0'));
+    expect(end(NONE, 'cni0')).toBe('accept');
+  });
   it('bc_forwarding of all and its own: broadcasts of another network are routed on (IN_DEV_BFORWARD)', () => {
     const routes = ['broadcast 172.16.0.255 dev eth1 table local scope link'];
     const keys = ['all', 'eth0'].map((name) => `net.ipv4.conf.${name}.bc_forwarding`);

@@ -27,6 +27,12 @@ export const STATES: readonly NodeState[] = [
     told: ['sysctls'],
   },
   {
+    name: 'IPv6 is forwarded from cni0 alone',
+    make: 'sysctl -qw net.ipv6.conf.all.forwarding=0 net.ipv6.conf.cni0.force_forwarding=1',
+    undo: 'sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.cni0.force_forwarding=0',
+    told: ['sysctls'],
+  },
+  {
     name: 'ports are isolated',
     make: 'bridge link set dev pod1 isolated on; bridge link set dev pod2 isolated on',
     undo: 'bridge link set dev pod1 isolated off; bridge link set dev pod2 isolated off',
