@@ -1,5 +1,5 @@
+import { formatBytes } from '../words/numbers.ts';
 import { InputError } from './input-error.ts';
-import { formatBytes } from './limits.ts';
 
 /** How a gzip stream ended: `truncated` where it was cut off, `damaged` where its bytes are wrong. What came before was delivered. */
 export type GzipEnd = 'complete' | 'truncated' | 'damaged';

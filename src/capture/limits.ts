@@ -16,15 +16,3 @@ export const LIMITS: Limits = {
   strayFileBytes: 256 * MIB,
   strayFiles: 500,
 };
-
-/** @returns bytes in words: `2.0 GiB`, `117 KiB`. */
-export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
-}

@@ -19,8 +19,16 @@ export interface Manifest {
   /** Pod networks of the cluster. */
   readonly clusterCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
-  /** What could not be read when the state was taken, as `file: message`. */
-  readonly problems: readonly string[];
+  /** What could not be read when the state was taken. */
+  readonly problems: readonly ProblemOfThen[];
+}
+
+/** A problem that was met when the state was taken. */
+export interface ProblemOfThen {
+  /** `file: message`. */
+  readonly text: string;
+  /** See `Problem`. */
+  readonly usual: boolean;
 }
 
 /** When kube-proxy last wrote its rules, and when it last had something to write (seconds since 1970), by its metrics. */
@@ -71,13 +79,13 @@ export function parseManifest(text: string): Manifest | null {
 }
 
 /** As `capture` writes them: `{code, message, file, line}`; plain strings are taken as well. */
-function problemsOf(value: unknown): string[] {
+function problemsOf(value: unknown): ProblemOfThen[] {
   return listOf(value).flatMap((item) => {
     const fields = objectOf(item);
-    if (fields === null) return textOf(item) ?? [];
-    const message = textOf(fields.message) ?? textOf(fields.code);
-    const file = textOf(fields.file);
-    return message === null ? [] : file === null ? message : `${file}: ${message}`;
+    const message = fields === null ? textOf(item) : (textOf(fields.message) ?? textOf(fields.code));
+    if (message === null) return [];
+    const file = textOf(fields?.file);
+    return { text: file === null ? message : `${file}: ${message}`, usual: fields?.usual === true };
   });
 }
 

@@ -38,7 +38,7 @@ export class ArchiveReader {
       if (path !== null) byPath.set(path, member);
     }
     if (byPath.size === 0) {
-      problems.add('empty-input', 'the archive holds no file that could be part of a capture', this.#name);
+      problems.add('empty-input', { what: 'archive' }, this.#name);
       return [];
     }
     const { root, files, contract } = findCaptureRoot(this.#name, [...byPath.keys()]);
@@ -50,7 +50,7 @@ export class ArchiveReader {
       const hints = hintsInBundle(path);
       if (member === undefined || (contract && hints === null)) continue;
       const name = `${this.#name}/${root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path}`;
-      if (!member.complete) problems.add('truncated', 'the archive ends inside this file', name);
+      if (!member.complete) problems.add('truncated', { what: 'archived-file' }, name);
       const { bytes, cut } = isGzip(member.bytes)
         ? await unpackBytes(name, member.bytes, { ...this.#limits, totalBytes: left }, problems)
         : { bytes: member.bytes, cut: false };
@@ -73,14 +73,6 @@ export class ArchiveReader {
   }
 }
 
-const ENDS: Readonly<Record<TarEnd, { code: string; message: string } | null>> = {
-  complete: null,
-  unended: null,
-  truncated: { code: 'truncated', message: 'the archive is cut off; the files before the cut are used' },
-  damaged: { code: 'damaged', message: 'the archive is damaged; the files before the damage are used' },
-};
-
 function reportEnd(name: string, end: TarEnd, problems: ProblemList): void {
-  const problem = ENDS[end];
-  if (problem !== null) problems.add(problem.code, problem.message, name);
+  if (end === 'truncated' || end === 'damaged') problems.add(end, { what: 'archive' }, name);
 }

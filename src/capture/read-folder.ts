@@ -5,7 +5,7 @@ import { clusterPathsOf, isBundleNode, isBundleNoise } from './calico-bundle.ts'
 import { hintsInBundle, hintsOfName, isCaptureFolder, RECENT_FOLDER } from './contract-files.ts';
 import { isGzip } from './gunzip.ts';
 import { InputError } from './input-error.ts';
-import { formatBytes, type Limits } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { readHead, readWhole, type SourceText, sourceOfBytes, sourceOfFile, unreadable } from './source.ts';
 import { unpackBytes } from './unpack-bytes.ts';
 
@@ -37,11 +37,7 @@ export async function readFolder(
     contract ? hintsOfName(file) !== null : !file.startsWith('.') && !(bundle && isBundleNoise(file)),
   );
   if (wanted.length > limits.strayFiles) {
-    problems.add(
-      'too-many-files',
-      `only the first ${limits.strayFiles} of its ${wanted.length} files were looked at`,
-      shown,
-    );
+    problems.add('too-many-files', { looked: limits.strayFiles, all: wanted.length }, shown);
   }
   const sources: SourceText[] = [];
   // The limit is one for the whole folder, packed files counted as what they grow to.
@@ -78,7 +74,7 @@ async function readOne(
     const { size } = statSync(path);
     const limit = Math.min(hints === null ? limits.strayFileBytes : Infinity, limits.totalBytes);
     if (size > limit) {
-      problems.add('too-large', `not read: larger than ${formatBytes(limit)}`, name);
+      problems.add('too-large', { what: 'stray', limit }, name);
       return null;
     }
     if (!isGzip(readHead(name, path))) return sourceOfFile(name, path, size, hints);
@@ -90,8 +86,9 @@ async function readOne(
     );
     return sourceOfBytes(name, bytes, hints, cut);
   } catch (error) {
-    const reason = error instanceof InputError ? error : unreadable(name, error);
-    problems.add(reason.code, reason.message, name);
+    const { code, message: said } = error instanceof InputError ? error : unreadable(name, error);
+    if (code === 'too-large') problems.add(code, { what: 'said', said }, name);
+    else problems.add(code === 'no-such-file' ? code : 'unreadable-file', { said }, name);
     return null;
   }
 }

@@ -1,9 +1,10 @@
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import type { ProblemList } from '../problems/problem.ts';
+import { formatBytes } from '../words/numbers.ts';
 import { hintsOfName } from './contract-files.ts';
 import { isGzip } from './gunzip.ts';
 import { InputError } from './input-error.ts';
-import { formatBytes, LIMITS, type Limits } from './limits.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { readFolder } from './read-folder.ts';
 import { readHead, type SourceText, sourceOfFile, unreadable } from './source.ts';
 import { isTar } from './tar.ts';

@@ -18,16 +18,9 @@ export async function unpackBytes(
   return { bytes: Buffer.concat(pieces), cut: end !== 'complete' };
 }
 
-const GZIP_ENDS: Readonly<Record<GzipEnd, { code: string; message: string } | null>> = {
-  complete: null,
-  truncated: { code: 'truncated', message: 'the gzip stream is cut off; what came before the cut is used' },
-  damaged: { code: 'damaged', message: 'the gzip stream is damaged; what came before the damage is used' },
-};
-
 /** Makes a problem of a gzip stream that did not end well. */
 export function reportGzipEnd(name: string, end: GzipEnd, problems: ProblemList): void {
-  const problem = GZIP_ENDS[end];
-  if (problem !== null) problems.add(problem.code, problem.message, name);
+  if (end !== 'complete') problems.add(end, { what: 'gzip' }, name);
 }
 
 async function* one(bytes: Buffer): AsyncIterable<Buffer> {

@@ -5,7 +5,7 @@ import { CheckContext } from '../findings/context.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
 import { FINDING_KINDS, findAll } from '../findings/registry.ts';
 import { reportFinding } from '../findings/reported-finding.ts';
-import type { Problem } from '../problems/problem.ts';
+import type { ToldProblem } from '../problems/told-problem.ts';
 import type { Expectations } from './expectations/expectations.ts';
 import { judge } from './expectations/judge.ts';
 import { type About, type Allowance, filterFindings } from './filter.ts';
@@ -92,7 +92,7 @@ export function withHead(
   answer: CheckAnswer,
   flows: FlowAgreement | null,
   capture: CaptureInfo,
-  problems: readonly Problem[],
+  problems: readonly ToldProblem[],
 ): CheckReport {
   return { apiVersion: 'kp-explain/v1', kind: 'CheckReport', capture, problems, ...answer, flows };
 }

@@ -16,7 +16,7 @@ export function parseCiliumServices(text: string, file: string, problems: Proble
   try {
     value = JSON.parse(text);
   } catch {
-    problems.add('unreadable-cilium', 'not readable as JSON: no Service of Cilium is known from it', file);
+    problems.add('unreadable-cilium', { what: 'json' }, file);
     return { frontends: [], incomplete: true };
   }
   const read = Array.isArray(value)
@@ -25,8 +25,7 @@ export function parseCiliumServices(text: string, file: string, problems: Proble
       ? Object.entries(value).map(readMapEntry)
       : [];
   const unread = read.reduce((sum, one) => sum + one.unread, 0);
-  if (unread > 0)
-    problems.add('unreadable-cilium', `${unread} entries of Cilium's Services cannot be read`, file);
+  if (unread > 0) problems.add('unreadable-cilium', { what: 'entries', unread }, file);
   const frontends = joined(read.flatMap(({ frontend }) => frontend ?? []));
   return { frontends, ...(unread > 0 ? { incomplete: true } : {}) };
 }
@@ -47,7 +46,7 @@ const BACKEND = /^\s*\d+ => (\S+)(?:\s+\(([\w-]+)\))?(?: \(preferred\))?\s*$/;
 
 function readTable(text: string, file: string, problems: ProblemList): CiliumServices {
   if (text.trim() === '') {
-    problems.add('unreadable-cilium', 'empty: no Service of Cilium is known from it', file);
+    problems.add('unreadable-cilium', { what: 'empty' }, file);
     return { frontends: [], incomplete: true };
   }
   const frontends: CiliumFrontend[] = [];
@@ -73,8 +72,7 @@ function readTable(text: string, file: string, problems: ProblemList): CiliumSer
     if (rest.trim() !== '' && backend === null) unread++;
     frontends.push({ ...front, type, backends: backend === null ? [] : [backend] });
   }
-  if (unread > 0)
-    problems.add('unreadable-cilium', `${unread} lines of Cilium's Services cannot be read`, file);
+  if (unread > 0) problems.add('unreadable-cilium', { what: 'lines', unread }, file);
   return { frontends, ...(unread > 0 ? { incomplete: true } : {}) };
 }
 

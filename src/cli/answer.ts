@@ -1,5 +1,5 @@
-import type { Problem } from '../problems/problem.ts';
 import { ProblemList } from '../problems/problem.ts';
+import type { ToldProblem } from '../problems/told-problem.ts';
 import { type Colours, loadColours, NO_COLOURS, wantsColour } from '../render/colours.ts';
 import { type Format, HOLDS_PROBLEMS, type Renderers } from '../render/format.ts';
 import type { Capture } from './capture.ts';
@@ -18,7 +18,7 @@ import type { CommonRequest, SourceRequest } from './requests.ts';
  * @param flowsOf which flows of a live node it needs; without it, what the request's needs say.
  * @returns the document, for the exit status.
  */
-export async function answer<D extends { readonly problems: readonly Problem[] }, F extends Format>(
+export async function answer<D extends { readonly problems: readonly ToldProblem[] }, F extends Format>(
   request: CommonRequest<F>,
   io: Io,
   ask: (capture: Capture, progress: Progress) => Promise<D>,
@@ -42,7 +42,7 @@ export type Load = (
 ) => Promise<Capture>;
 
 /** The same for a command that loads its states itself, each with problems of its own. */
-export async function answerFrom<D extends { readonly problems: readonly Problem[] }, F extends Format>(
+export async function answerFrom<D extends { readonly problems: readonly ToldProblem[] }, F extends Format>(
   request: Pick<CommonRequest<F>, 'output'>,
   io: Io,
   ask: (load: Load, progress: Progress) => Promise<D>,
@@ -68,7 +68,7 @@ export async function answerFrom<D extends { readonly problems: readonly Problem
 }
 
 /** @param usual see `renderProblems`. Writes a document to standard output, and its problems as `writeProblems` does. */
-export async function write<D extends { readonly problems: readonly Problem[] }, F extends Format>(
+export async function write<D extends { readonly problems: readonly ToldProblem[] }, F extends Format>(
   document: D,
   { output }: Pick<CommonRequest<F>, 'output'>,
   io: Io,
@@ -81,7 +81,7 @@ export async function write<D extends { readonly problems: readonly Problem[] },
 
 /** @param usual see `renderProblems`. Writes problems to standard error, where the format does not hold them. */
 export async function writeProblems(
-  problems: readonly Problem[],
+  problems: readonly ToldProblem[],
   { output }: { readonly output: Format },
   io: Io,
   usual = false,

@@ -7,7 +7,9 @@ import { parseFlows } from '../conntrack/parse-conntrack.ts';
 import { parseCounterSample } from '../host/counter-sample.ts';
 import type { Host } from '../host/facts.ts';
 import { IpvsTable } from '../ipvs/table.ts';
+import { notRecognised } from '../problems/of-files.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { messageOf } from '../problems/told-problem.ts';
 import { CHAINS } from '../proxy/chains.ts';
 import type { Capture } from './capture.ts';
 import { describeCapture, findProxyMode } from './capture-info.ts';
@@ -82,7 +84,8 @@ export async function buildCapture(
   if (!hasRules && !flowsSuffice && !nftSuffices() && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
-  if (mode === 'nftables' && !walksKubeProxy(host)) reportMode(problems);
+  // The rules that there are get their answer, but they are not the ones that carry Services.
+  if (mode === 'nftables' && !walksKubeProxy(host)) problems.add('mode-not-traced', {});
   const listings = (): SortedSource[] => [...(sorted.get('conntrack') ?? []), ...added];
   const capture: Capture = {
     info: describeCapture(origin.name, manifest, mode, rulesets),
@@ -121,6 +124,7 @@ export async function buildCapture(
     sockets: once(() => loadSockets(sorted, problems)),
     cilium: once(() => loadCilium(sorted, problems)),
     expectations: text('expectations'),
+    isLive: origin.live,
     ...(origin.kubectl === undefined ? {} : { kubectl: origin.kubectl }),
     problems,
   };
@@ -135,20 +139,8 @@ function loadManifest(sorted: SortedSources, problems: ProblemList): Manifest {
   if (found === undefined) return NO_MANIFEST;
   const manifest = parseManifest(textOf(found.source, problems) ?? '');
   if (manifest !== null) return manifest;
-  problems.add(
-    'unreadable-manifest',
-    'not readable as JSON; the node’s name and mode are not known from it',
-    found.source.name,
-  );
+  problems.add('unreadable-manifest', {}, found.source.name);
   return NO_MANIFEST;
-}
-
-/** The rules that there are get their answer, but they are not the ones that carry Services. */
-function reportMode(problems: ProblemList): void {
-  problems.add(
-    'mode-not-traced',
-    'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; they were not captured (capture `nft -j list ruleset`)',
-  );
 }
 
 /** Whether nft listed the rules of kube-proxy, and not only that its table is there. */
@@ -204,10 +196,10 @@ function noFlows(origin: Origin, sorted: SortedSources, problems: ProblemList): 
 
 function foundInstead(sorted: SortedSources, problems: ProblemList): { found: string; why: string } {
   const noted = problems.list();
-  const reasons = noted.slice(0, 3).map(({ file, message }) => {
+  const reasons = noted.slice(0, 3).map((problem) => {
     // What would have been expected stands in this message already.
-    const short = message.replace(/; expected .*$/, '');
-    return file === null ? short : `${file}: ${short}`;
+    const short = problem.code === 'unrecognised-input' ? notRecognised(problem.args) : messageOf(problem);
+    return problem.file === null ? short : `${problem.file}: ${short}`;
   });
   const others = [...sorted.keys()].filter((kind) => kind !== 'empty' && kind !== 'unknown');
   const found = others.length === 0 ? '' : ` (found ${others.join(', ')})`;

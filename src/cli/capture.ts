@@ -46,6 +46,8 @@ export interface Capture {
   cilium(): CiliumServices | null;
   /** `expect.yaml` as text, or null. */
   expectations(): string | null;
+  /** A node was asked just now; false: a capture tells of it. */
+  readonly isLive: boolean;
   /** Of a live node, how a call of kubectl begins that asks the same cluster as the same user; absent: that is not known. */
   readonly kubectl?: readonly string[];
   /** Collects problems, also those met later, when more is read. */

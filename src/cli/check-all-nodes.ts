@@ -2,7 +2,8 @@ import type { CheckQuestion } from '../check/check-capture.ts';
 import { NodeComparer } from '../check/nodes/compare-nodes.ts';
 import { ProfilePool } from '../check/nodes/profile-pool.ts';
 import type { CheckReport } from '../check/report.ts';
-import { type Problem, ProblemList } from '../problems/problem.ts';
+import { ProblemList } from '../problems/problem.ts';
+import { type ToldProblem, told } from '../problems/told-problem.ts';
 import { readAllNodes } from './all-nodes.ts';
 import { readExpectations } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
@@ -86,7 +87,7 @@ export async function checkAllNodes(
     return await hold.idle(async () => {
       await Promise.all(beside);
       const outcomes = results.map(({ node, error }) => ({ node, value: checked.get(node) ?? null, error }));
-      return summarise(outcomes, shared.problems.list());
+      return summarise(outcomes, told(shared.problems.list()));
     });
   } finally {
     await threads?.end();
@@ -101,11 +102,11 @@ function summarise(
     readonly value: CheckOutcome | null;
     readonly error: Error | null;
   }[],
-  problems: readonly Problem[],
+  problems: readonly ToldProblem[],
 ): CheckResults {
   const comparer = new NodeComparer();
   const reports: CheckReport[] = [];
-  const failures: Problem[] = [];
+  const failures: ToldProblem[] = [];
   let status: ExitStatus = EXIT.answered;
   for (const { node, value, error } of results) {
     if (value?.kind === 'checked') {
@@ -113,7 +114,7 @@ function summarise(
       if (value.profile !== null) comparer.add(value.profile, value.report);
       continue;
     }
-    failures.push(value?.problem ?? notChecked(error, node));
+    failures.push(...(value?.problems ?? notChecked(error, node)));
     status = worse(status, value?.status ?? statusOfError(error));
   }
   const comparisons = comparer.size < 2 ? [] : [comparer.compare()];

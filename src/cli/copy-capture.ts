@@ -4,6 +4,7 @@ import { InputError } from '../capture/input-error.ts';
 import { recognise } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
+import { told } from '../problems/told-problem.ts';
 import { gatherSources } from './load-capture.ts';
 import type { LoadContext } from './load-context.ts';
 import { prepareFiles, type Redaction } from './prepare-files.ts';
@@ -22,13 +23,14 @@ export async function copyRedacted(
   const files = new Map<string, CapturedFile>();
   for (const source of await gatherSources(request, context)) {
     const path = pathOf(source);
-    if (files.has(path))
-      context.problems.add('repeated-input', 'left out: the same output was given before', source.name);
+    if (files.has(path)) context.problems.add('repeated-input', { is: 'left-out' }, source.name);
     else files.set(path, { path, bytes: source.bytes, origin: source.name });
   }
   const written = await prepareFiles([...files.values()], redaction, context.problems);
   if (written.length === 0) {
-    const reasons = context.problems.list().map(({ file, message }) => `\n  ${file ?? 'input'}: ${message}`);
+    const reasons = told(context.problems.list()).map(
+      ({ file, message }) => `\n  ${file ?? 'input'}: ${message}`,
+    );
     throw new InputError(
       'nothing-to-write',
       `nothing of it can be redacted${reasons.length === 0 ? '' : ':'}${reasons.slice(0, 5).join('')}`,

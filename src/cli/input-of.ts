@@ -1,5 +1,6 @@
 import type { Known } from '../explain/question/question.ts';
 import type { CheckInput } from '../findings/check-input.ts';
+import type { ProblemCode } from '../problems/problem.ts';
 import type { Capture } from './capture.ts';
 import { knownOf } from './known.ts';
 import { proxyHealthOf } from './proxy-health-of.ts';
@@ -24,15 +25,14 @@ export async function inputOf(capture: Capture, before: Known | null = null): Pr
   };
 }
 
-/** Of a node that was read just now they are notes beside the answer, and are not told twice. */
-function problemsOfThen({ manifest, problems }: Capture): readonly string[] {
-  const notes = new Set(problems.list().flatMap(({ usual, message }) => (usual === true ? [] : message)));
-  return manifest.problems.filter((text) => !notes.has(text));
+/** Of a node that was read just now they are notes beside the answer, but for what is usual there, and are not told twice. */
+function problemsOfThen({ manifest, isLive }: Capture): readonly string[] {
+  return manifest.problems.flatMap(({ text, usual }) => (isLive && !usual ? [] : text));
 }
 
 /** Rules and API objects that were not read whole; a flow listing that is cut only shows fewer flows. */
 function cutInputs(capture: Capture): string[] {
-  const codes = new Set([
+  const codes: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
     'truncated',
     'damaged',
     'too-large',

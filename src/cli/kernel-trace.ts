@@ -1,4 +1,3 @@
-import { formatBytes } from '../capture/limits.ts';
 import { STDIN_NAME } from '../capture/read-sources.ts';
 import type { KernelTraceList } from '../explain/kernel-trace/kernel-trace-list.ts';
 import { PLAIN_FORMATS } from '../render/format.ts';
@@ -28,11 +27,7 @@ export async function runKernelTrace(text: string, request: TraceRequest, io: Io
     io,
     async (capture, progress): Promise<KernelTraceList> => {
       if (text.length > MOST_TYPED)
-        capture.problems.add(
-          'too-large',
-          `only the first ${formatBytes(MOST_TYPED)} of the kernel’s trace were read and compared`,
-          STDIN_NAME,
-        );
+        capture.problems.add('too-large', { what: 'kernel-trace', read: MOST_TYPED }, STDIN_NAME);
       const known = knownOf(capture, await capture.cluster());
       progress.begin(`comparing ${packets.length} packets`);
       const items = packets.map((packet) => compareKernelTrace(packet, known));

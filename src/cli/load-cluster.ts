@@ -1,7 +1,7 @@
-import { formatBytes } from '../capture/limits.ts';
 import type { ClusterPart } from '../kubernetes/merge-clusters.ts';
 import { type Cluster, type Endpoint, type Service, UNKNOWN_CLUSTER } from '../kubernetes/objects.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { formatBytes } from '../words/numbers.ts';
 import type { Progress } from './progress.ts';
 import { type SortedSources, textOf } from './sort-sources.ts';
 
@@ -41,11 +41,8 @@ export async function loadCluster(
   const [first] = sliced.length > 0 ? sliced : parts.filter(({ part }) => part.olderEndpoints !== undefined);
   const endpoints =
     sliced.length > 0 ? sliced.flatMap(({ part }) => part.endpoints ?? []) : cluster.endpoints;
-  if (first !== undefined && isOfSomeNamespaces(cluster.services ?? [], endpoints ?? [])) {
-    const message =
-      'it has no endpoint of default/kubernetes, as every cluster has: these are some namespaces only (take them with --all-namespaces)';
-    problems.add('some-namespaces', message, first.file);
-  }
+  if (first !== undefined && isOfSomeNamespaces(cluster.services ?? [], endpoints ?? []))
+    problems.add('some-namespaces', {}, first.file);
   return { ...cluster, ...shown };
 }
 

@@ -91,11 +91,8 @@ export function loadHost(
 /** Of addresses, routes and policy rules a missing one changes the answer for all packets: what broke off is not used. */
 function wholeTextOf(source: SourceText, problems: ProblemList): string | null {
   if (source.cut !== true && source.picked !== true) return textOf(source, problems);
-  const [code, how] =
-    source.picked === true
-      ? ['partial-listing', 'lines were picked from it, or left out']
-      : ['truncated', 'it breaks off'];
-  problems.add(code, `${how}, so it is not used: what is missing could change the answer`, source.name);
+  if (source.picked === true) problems.add('partial-listing', { what: 'picked' }, source.name);
+  else problems.add('truncated', { what: 'listing' }, source.name);
   return null;
 }
 
@@ -145,9 +142,8 @@ function loadIpsets(sources: readonly SortedSource[], problems: ProblemList): Ho
     const found = parseIpsets(text, file, problems, cut === true);
     const known = found.filter(({ name }) => sets.has(name)).map(({ name }) => name);
     if (known.length > 0) {
-      const some = `${known.slice(0, 3).join(', ')}${known.length > 3 ? ', …' : ''}`;
-      const which = known.length === found.length ? 'not used' : `members of ${some} are not used`;
-      problems.add('repeated-input', `${which}: the same output was given before`, file);
+      const isAll = known.length === found.length;
+      problems.add('repeated-input', isAll ? { is: 'not-used' } : { is: 'partly-used', sets: known }, file);
     }
     for (const set of found)
       if (!sets.has(set.name)) sets.set(set.name, picked === true ? { ...set, incomplete: true } : set);
@@ -189,15 +185,8 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): Lin
   const [first] = all;
   const hasLoopback = all.some(({ loopback, name }) => loopback || name === 'lo');
   if (first === undefined || (hasLoopback && !picked)) return { all: read ? all : null, some: [] };
-  const names = all.map(({ name }) => name).join(', ');
-  const lack = hasLoopback
-    ? 'lines were picked from it, left out, or cannot be read'
-    : `it lists ${names} only, without the loopback link`;
-  problems.add(
-    'partial-listing',
-    `only the addresses that it shows are used: ${lack}; list all links with \`ip -j addr\``,
-    sources[0]?.source.name ?? null,
-  );
+  const names = hasLoopback ? null : all.map(({ name }) => name);
+  problems.add('partial-listing', { what: 'addresses', links: names }, sources[0]?.source.name ?? null);
   return { all: null, some: all };
 }
 
@@ -222,6 +211,6 @@ function loadRecent(
 
 function reportRepeats(more: readonly SortedSource[], problems: ProblemList): void {
   for (const { source } of more) {
-    problems.add('repeated-input', 'not used: the same output was given before', source.name);
+    problems.add('repeated-input', { is: 'not-used' }, source.name);
   }
 }

@@ -7,8 +7,7 @@ import { type SortedSources, textOf } from './sort-sources.ts';
 /** @returns what nft listed, the first listing given; null where there is none, or it cannot be read. */
 export function loadNft(sources: SortedSources, problems: ProblemList): NftRuleset | null {
   const [first, ...more] = sources.get('nft') ?? [];
-  for (const { source } of more)
-    problems.add('repeated-input', 'not used: the same output was given before', source.name);
+  for (const { source } of more) problems.add('repeated-input', { is: 'not-used' }, source.name);
   if (first === undefined) return null;
   const { name, bytes, cut, picked } = first.source;
   return parseNftables(bytes, name, problems, cut === true || picked === true);

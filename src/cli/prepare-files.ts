@@ -5,6 +5,7 @@ import { recognise } from '../capture/recognise.ts';
 import { HEAD_BYTES } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { wordsOf } from '../problems/told-problem.ts';
 
 /** `redacted`: everything that tells whose the capture is gets a new name; `forced`: also where some of it shows through. */
 export type Redaction = 'none' | 'redacted' | 'forced';
@@ -33,15 +34,14 @@ export async function prepareFiles(
   return result.files.map(({ path, bytes }) => ({ path, bytes, origin: 'redacted' }));
 }
 
-const SHOWN = 5;
-
 function refusePinned(pinned: readonly string[], redaction: Redaction, problems: ProblemList): void {
-  const some = pinned.slice(0, SHOWN).join(', ');
-  const more = pinned.length > SHOWN ? ' and others' : '';
-  const message = `${pinned.length} addresses keep their first half under any new name, because of wide ranges that end beside them: ${some}${more}`;
-  if (redaction === 'forced') problems.add('address-kept', message);
-  else
-    throw new InputError('not-redacted', `${message}; nothing was written (--force writes it all the same)`);
+  const args = { what: 'first-half', addresses: pinned } as const;
+  if (redaction === 'forced') {
+    problems.add('address-kept', args);
+    return;
+  }
+  const message = wordsOf('address-kept', args);
+  throw new InputError('not-redacted', `${message}; nothing was written (--force writes it all the same)`);
 }
 
 function kindOf(path: string, bytes: Buffer): SourceKind {

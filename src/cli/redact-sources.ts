@@ -46,12 +46,12 @@ export function redactInputs(sorted: SortedSources, problems: ProblemList): Reda
       const path = pathOf(kind, family, source);
       if (path === null) {
         if (kind !== 'empty' || source.size > 0) {
-          problems.add('not-redactable', 'not redacted, so it was left out', source.name);
+          problems.add('not-redactable', { what: 'file' }, source.name);
         }
         continue;
       }
       if (taken.has(path) && kind !== 'kubernetes') {
-        problems.add('repeated-input', 'left out: the same output was given before', source.name);
+        problems.add('repeated-input', { is: 'left-out' }, source.name);
         continue;
       }
       taken.add(path);

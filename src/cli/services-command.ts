@@ -105,8 +105,7 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
       }
       if (request.service === null && request.namespace !== null && items.length === 0) {
         const { describeNamespace } = await import('../explain/services/describe-namespace.ts');
-        const { code, message } = describeNamespace(request.namespace, all, cluster);
-        capture.problems.add(code, message);
+        describeNamespace(request.namespace, all, cluster, capture.problems);
       }
       return {
         ...documentHead(capture),

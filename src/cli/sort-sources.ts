@@ -1,4 +1,3 @@
-import { formatBytes } from '../capture/limits.ts';
 import { splitPaste } from '../capture/paste/split-paste.ts';
 import { recognise } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
@@ -19,7 +18,7 @@ export type SortedSources = ReadonlyMap<SourceKind, readonly SortedSource[]>;
 
 /** What `unrecognised-input` says was expected. */
 const EXPECTED =
-  'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, cilium-dbg service list, or Kubernetes objects as JSON or YAML';
+  'iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, cilium-dbg service list, or Kubernetes objects as JSON or YAML';
 
 /** Kinds for which an empty file is a common and full answer: no sets, no legacy tables, a list nobody is in. */
 const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([
@@ -68,24 +67,19 @@ function kindOf(source: SourceText, problems: ProblemList): { kind: SourceKind; 
     if (hints !== null && MAY_BE_EMPTY.has(hints.kind)) return { kind: hints.kind, family: null };
     const rules = hints?.kind === 'iptables-save';
     if (rules && hints.backend === 'iptables-legacy') return { kind, family: null };
-    const why = rules || hints === null ? '; was the command run as root?' : '';
-    problems.add('empty-input', `${looksLike ?? 'the file is empty'}${why}`, source.name);
+    const asksForRoot = rules || hints === null;
+    problems.add('empty-input', { what: 'file', looksLike, asksForRoot }, source.name);
     return { kind, family: null };
   }
   // Written by hand, as the README says, a manifest has no kind of its own: then its name tells.
   if (kind === 'unknown' && hints?.kind === 'manifest' && /^\s*\{/.test(source.head.toString('utf8', 0, 64)))
     return { kind: 'manifest', family: null };
   if (kind === 'unknown') {
-    const looks = looksLike === null ? '' : ` (this looks like ${looksLike})`;
-    problems.add('unrecognised-input', `not recognised${looks}; ${EXPECTED}`, source.name);
+    problems.add('unrecognised-input', { looksLike, expected: EXPECTED }, source.name);
     return { kind, family: null };
   }
   if (hints !== null && hints.kind !== kind) {
-    problems.add(
-      'unexpected-content',
-      `read as ${kind}, which its content is, not as its name says`,
-      source.name,
-    );
+    problems.add('unexpected-content', { kind }, source.name);
     return { kind, family };
   }
   return { kind, family: family ?? hints?.family ?? null };
@@ -97,11 +91,7 @@ const LONGEST_TEXT = 500 * 1024 * 1024;
 /** @returns the input as text, or null, with a problem, where it is too large for that. */
 export function textOf(source: SourceText, problems: ProblemList): string | null {
   if (source.bytes.length <= LONGEST_TEXT) return source.bytes.toString('utf8');
-  const size = formatBytes(source.bytes.length);
-  problems.add(
-    'too-large',
-    `not read: ${size} is more than the ${formatBytes(LONGEST_TEXT)} that can be parsed`,
-    source.name,
-  );
+  const args = { what: 'text', size: source.bytes.length, limit: LONGEST_TEXT } as const;
+  problems.add('too-large', args, source.name);
   return null;
 }

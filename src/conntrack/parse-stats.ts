@@ -23,7 +23,7 @@ export function parseConntrackStats(
     if (line.trim() === '' || /^conntrack v/.test(line)) return;
     const cpu = /^cpu=(\d{1,9})\s/.exec(line);
     if (cpu === null) {
-      problems.add('unreadable-line', 'not a line of conntrack -S', file, index + 1);
+      problems.add('unreadable-line', { of: 'conntrack-stats' }, file, index + 1);
       return;
     }
     const counters = new Map<string, number>();

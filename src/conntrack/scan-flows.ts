@@ -176,7 +176,7 @@ export class FlowScanner {
 
   #readUnusual(text: string, isWhole: boolean): void {
     if (text.length > LONGEST_LINE) {
-      this.#unread('a line too long for a conntrack entry');
+      this.#unread('long-flow');
       return;
     }
     if (this.#events.read(text, this.#name, this.#line)) return;
@@ -188,8 +188,8 @@ export class FlowScanner {
     } else if (!isFraming(text)) {
       this.#entries++;
       this.#unreadable++;
-      if (isCut) this.#report('truncated', 'the listing ends in the middle of an entry');
-      else this.#report('unreadable-line', 'not a conntrack entry');
+      if (isCut) this.#problems.add('truncated', { what: 'flow' }, this.#name, this.#line);
+      else this.#problems.add('unreadable-line', { of: 'flow' }, this.#name, this.#line);
     }
   }
 
@@ -209,17 +209,13 @@ export class FlowScanner {
 
   #tooLong(): void {
     this.#line++;
-    this.#unread('a line too long for a conntrack entry');
+    this.#unread('long-flow');
   }
 
-  #unread(message: string): void {
+  #unread(as: 'flow' | 'long-flow'): void {
     this.#entries++;
     this.#unreadable++;
-    this.#report('unreadable-line', message);
-  }
-
-  #report(code: string, message: string): void {
-    this.#problems.add(code, message, this.#name, this.#line);
+    this.#problems.add('unreadable-line', { of: as }, this.#name, this.#line);
   }
 }
 

@@ -119,7 +119,7 @@ export class ScannedFlowTable implements FlowTable {
 
   #read(start: number, end: number): Flow | null {
     if (end - start > LONGEST_LINE) {
-      this.#report(start, 'unreadable-line', 'a line too long for a conntrack entry');
+      this.#unread(start, 'long-flow');
       return null;
     }
     const text = this.#bytes.toString('latin1', start, end);
@@ -127,15 +127,17 @@ export class ScannedFlowTable implements FlowTable {
     const isCut = end === this.#bytes.length && !isUncut(text);
     const flow = isCut ? null : parseFlowLine(text, this.#file, line);
     if (flow !== null || isFraming(text)) return flow;
-    if (isCut) this.#report(start, 'truncated', 'the listing ends in the middle of an entry');
-    else this.#report(start, 'unreadable-line', 'not a conntrack entry');
+    this.#unread(start, isCut ? 'cut-flow' : 'flow');
     return null;
   }
 
-  #report(start: number, code: string, message: string): void {
+  /** Tells once of each line that cannot be read. */
+  #unread(start: number, as: 'flow' | 'long-flow' | 'cut-flow'): void {
     if (this.#reported.has(start)) return;
     if (this.#reported.size < 100_000) this.#reported.add(start);
-    this.#problems.add(code, message, this.#file, this.#lines.at(start));
+    const line = this.#lines.at(start);
+    if (as === 'cut-flow') this.#problems.add('truncated', { what: 'flow' }, this.#file, line);
+    else this.#problems.add('unreadable-line', { of: as }, this.#file, line);
   }
 
   #countEntries(): number {

@@ -2,12 +2,12 @@ import { completeListings } from '../explain/question/complete-listing.ts';
 import type { Known } from '../explain/question/question.ts';
 import { Namer } from '../explain/trace/namer.ts';
 import type { Host } from '../host/facts.ts';
-import type { Ruleset } from '../iptables/ruleset.ts';
+import type { Ruleset, TableName } from '../iptables/ruleset.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
 import type { NftRuleset } from '../nftables/ruleset.ts';
 import { flat, type Question } from '../trace/question.ts';
-import type { NftPlacedRule, PlacedRule } from '../trace/reason.ts';
+import type { IptablesPlacedRule, NftPlacedRule, PlacedRule } from '../trace/reason.ts';
 import type { World } from '../trace/world.ts';
 import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
@@ -170,7 +170,7 @@ function questionNamer(rulesets: readonly Ruleset[], nft: NftRuleset | null): Na
           ? key
           : flat({
               ...question,
-              rule: isOfNft(rule) ? nameNftRule(nft, rule) : nameRule(rulesets, rule),
+              rule: nameOf(rule, rulesets, nft),
               ...(question.code === 'nft-limit' ? { object: nameObject(nft, question) } : {}),
             });
       known.set(key, name);
@@ -181,8 +181,16 @@ function questionNamer(rulesets: readonly Ruleset[], nft: NftRuleset | null): Na
 
 type NftLimit = Extract<Question, { code: 'nft-limit' }>;
 
-function isOfNft(rule: PlacedRule): rule is NftPlacedRule {
-  return 'table' in rule;
+type RuleOfQuestion = IptablesPlacedRule | NftPlacedRule | PlacedRule;
+
+function nameOf(rule: RuleOfQuestion, rulesets: readonly Ruleset[], nft: NftRuleset | null): string {
+  if ('backend' in rule)
+    return nameRule(
+      rulesets.filter(({ backend }) => backend === rule.backend),
+      rule,
+    );
+  // Only nat rules have ranges.
+  return 'table' in rule ? nameNftRule(nft, rule) : nameRule(rulesets, { ...rule, table: 'nat' });
 }
 
 function nameNftRule(nft: NftRuleset | null, { table, chain, number }: NftPlacedRule): string {
@@ -200,17 +208,18 @@ function nameObject(nft: NftRuleset | null, { rule, object }: NftLimit): string 
   return found === undefined ? object : objectText(found);
 }
 
-function nameRule(rulesets: readonly Ruleset[], { chain, number }: PlacedRule): string {
-  const names = rulesets.flatMap(({ tables }) =>
-    [...tables.values()].flatMap((table) => {
-      const rules = table.chains.get(chain)?.rules;
-      if (rules === undefined || number > rules.length) return [];
-      const key = ruleKey(rules.at(number - 1));
-      let like = 0;
-      for (let index = 0; index < number - 1; index++) if (ruleKey(rules.at(index)) === key) like++;
-      return [`${table.name} ${chain} ${key} ${like}`];
-    }),
-  );
-  // Chains of one name in several tables: which of them asked is not told, so all of them name the question.
+function nameRule(
+  rulesets: readonly Ruleset[],
+  { table, chain, number }: PlacedRule & { readonly table: TableName },
+): string {
+  const names = rulesets.flatMap(({ tables }) => {
+    const rules = tables.get(table)?.chains.get(chain)?.rules;
+    if (rules === undefined || number > rules.length) return [];
+    const key = ruleKey(rules.at(number - 1));
+    let like = 0;
+    for (let index = 0; index < number - 1; index++) if (ruleKey(rules.at(index)) === key) like++;
+    return [`${table} ${chain} ${key} ${like}`];
+  });
+  // Of a range both backends may have such a rule: which of them asked is not told, so both name the question.
   return names.join(' or ');
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../problems/problem.ts';
+import type { ToldProblem } from '../problems/told-problem.ts';
 
 /** The documents of CONTRACT.md as types: plain data that survives JSON. Addresses are strings, ports numbers, marks hex strings. */
 
@@ -7,7 +7,7 @@ export interface DocumentHead<K extends string> {
   readonly apiVersion: 'kp-explain/v1';
   readonly kind: K;
   readonly capture: CaptureInfo;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ToldProblem[];
 }
 
 /** Where the state came from. */

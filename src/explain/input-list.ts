@@ -1,11 +1,11 @@
-import type { Problem } from '../problems/problem.ts';
+import type { ToldProblem } from '../problems/told-problem.ts';
 
 /** What `--explain-input` says. */
 export interface InputList {
   readonly apiVersion: 'kp-explain/v1';
   readonly kind: 'InputList';
   readonly items: readonly InputItem[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ToldProblem[];
 }
 
 /** What one input was recognised as. */

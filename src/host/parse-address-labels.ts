@@ -15,7 +15,7 @@ export function parseAddressLabels(text: string, file: string, problems: Problem
     const prefix = parsePrefix(`${textOf(object.address)}/${numberInText(object.prefixlen)}`);
     const label = numberInText(object.label);
     if (prefix !== null && label !== null) return [{ prefix, device: textOf(object.ifname), label }];
-    problems.add('unreadable-label', 'a label of addresses cannot be read', file);
+    problems.add('unreadable-label', {}, file);
     return [];
   });
 }

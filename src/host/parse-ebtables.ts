@@ -55,7 +55,7 @@ function readChains(text: string, file: string, problems: ProblemList): Map<stri
       const words = line.replace(/^\d+\. /, '').split(/\s+/);
       const chain = words[0] === '-A' ? chains.get(`${table} ${words[1]}`) : listed;
       if (chain === undefined || chain === null)
-        problems.add('unreadable-line', 'not a line of ebtables', file, at);
+        problems.add('unreadable-line', { of: 'ebtables' }, file, at);
       else chain.rules.push({ words, text: line, line: at });
     }
   }

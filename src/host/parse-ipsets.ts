@@ -35,7 +35,7 @@ export function parseIpsets(
     } else if ((verb === 'add' || verb === '-A') && third !== undefined) {
       const set = sets.get(name);
       if (set === undefined) {
-        problems.add('ipset-without-create', `elements of set ${name} before its create line`, file, number);
+        problems.add('ipset-without-create', { set: name }, file, number);
         continue;
       }
       const flags = words.slice(3);
@@ -46,12 +46,12 @@ export function parseIpsets(
         ...markOf(flags),
       });
     } else if (verb !== 'COMMIT') {
-      problems.add('unreadable-line', 'not a line of ipset save', file, number);
+      problems.add('unreadable-line', { of: 'ipset' }, file, number);
     }
   }
   if (ragged || cut) {
-    const message = `the sets break off${ragged ? ' in this line, which is not used' : ''}; of set ${last ?? '?'} and those behind it members may be missing`;
-    problems.add('truncated', message, file, ragged ? number + 1 : null);
+    const args = { what: 'ipsets', set: last, inLine: ragged } as const;
+    problems.add('truncated', args, file, ragged ? number + 1 : null);
   }
   return [...sets.values()].map((set) =>
     listed?.incomplete.has(set.name) === true || ((ragged || cut) && set.name === last)

@@ -18,7 +18,7 @@ export function parseLinks(text: string, file: string, problems: ProblemList): L
   for (const object of objects) {
     const name = textOf(object.ifname);
     if (name === null || name === '') {
-      problems.add('unreadable-link', 'a link without a name', file);
+      problems.add('unreadable-link', {}, file);
       continue;
     }
     links.push(readLink(object, name, file, problems));
@@ -37,7 +37,7 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
     if (address !== null) addresses.push(address);
     else if (entry.family === 'inet' || entry.family === 'inet6') {
       isWhole = false;
-      problems.add('unreadable-address', `an address of ${name} cannot be read`, file);
+      problems.add('unreadable-address', { link: name }, file);
     }
   }
   return {

@@ -47,7 +47,7 @@ export function parsePolicyRules(
   const rules: PolicyRule[] = [];
   for (const object of objects) {
     const rule = readRule(object, family);
-    if (rule === null) problems.add('unreadable-policy-rule', 'a policy routing rule cannot be read', file);
+    if (rule === null) problems.add('unreadable-policy-rule', {}, file);
     else rules.push(rule);
   }
   return rules.sort((a, b) => a.priority - b.priority);

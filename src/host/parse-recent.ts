@@ -18,7 +18,7 @@ export function parseRecent(text: string, file: string, problems: ProblemList): 
     const match = LINE.exec(line.trim());
     const address = match === null ? null : parseAddress(match[1] ?? '');
     if (match === null || address === null) {
-      problems.add('unreadable-line', 'not a line of an xt_recent list', file, number);
+      problems.add('unreadable-line', { of: 'recent' }, file, number);
       continue;
     }
     const [, , ttl = '0', lastSeen = '0', , stamps = ''] = match;

@@ -47,8 +47,7 @@ export function parseRoutes(
     if (route !== null) routes.push(route);
     else {
       whole = false;
-      const message = `route to ${shown(object.dst)} cannot be read, so none is used: it could be the one that counts`;
-      problems.add('unreadable-route', message, file);
+      problems.add('unreadable-route', { to: shown(object.dst) }, file);
     }
   }
   return whole ? routes : null;

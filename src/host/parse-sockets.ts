@@ -38,7 +38,7 @@ export function parseSockets(text: string, file: string, problems: ProblemList):
     else if (trimmed !== '') {
       const read = readLine(trimmed, isOld);
       if (read === null) {
-        problems.add('malformed-socket', 'not read: no line of `ss -ltnu`', file, index + 1);
+        problems.add('malformed-socket', {}, file, index + 1);
         allRead = false;
       } else if (read === 'other') hasOthers = true;
       else list.push(read);

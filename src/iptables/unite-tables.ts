@@ -27,8 +27,8 @@ export function uniteTables(
   if (complete(earlier) && complete(later) && halves && areHalves(earlier.table, later.table))
     return { ...later, table: joined(earlier.table, later.table) };
   const wins = complete(earlier) && !complete(later) ? earlier : later;
-  const why = complete(earlier) === complete(later) ? 'the later one is used' : 'the complete dump is used';
-  problems.add('duplicate-table', `table ${later.table.name} is given twice; ${why}`, later.file, later.line);
+  const used = complete(earlier) === complete(later) ? 'later' : 'complete';
+  problems.add('duplicate-table', { table: later.table.name, used }, later.file, later.line);
   return wins;
 }
 
@@ -72,9 +72,9 @@ function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemLi
     const other = chains.get(chain.name);
     if (other?.cut === undefined && other !== undefined && chain.cut !== undefined) continue;
     if (other !== undefined && other.cut === undefined && other.rules.length > 0 && chain.rules.length > 0) {
-      const why = keeps ? 'the one of iptables -S is used' : 'the later one is used';
-      const message = `chain ${chain.name} of table ${later.table.name} is given twice; ${why}`;
-      problems.add('duplicate-chain', message, chain.file ?? later.file, chain.line ?? later.line);
+      const used = keeps ? 'of-iptables-S' : 'later';
+      const args = { chain: chain.name, table: later.table.name, used } as const;
+      problems.add('duplicate-chain', args, chain.file ?? later.file, chain.line ?? later.line);
       if (keeps) continue;
     }
     if (other !== undefined && isEmptied(other, chain) && !keeps) {
@@ -106,10 +106,9 @@ function emptied(
   problems: ProblemList,
 ): Chain {
   const known = form === 'table-listing';
-  const why = known ? 'the later one is used' : 'once with rules and once without: which holds is not known';
   const place = { file: chain.file ?? file ?? '', line: chain.line ?? line ?? 1 };
-  const message = `chain ${chain.name} of table ${table.name} is given twice; ${why}`;
-  problems.add('duplicate-chain', message, place.file, place.line);
+  const args = { chain: chain.name, table: table.name, used: known ? 'later' : 'unknown' } as const;
+  problems.add('duplicate-chain', args, place.file, place.line);
   return known
     ? chain
     : { ...withRulesOf(chain, earlier), cut: { ...place, within: 'rules', side: 'start' } };

@@ -39,7 +39,7 @@ export function parseIpvs(
     incomplete = true;
     if (within === 'connections') connectionsIncomplete = true;
     if (last !== null) last.incomplete = true;
-    problems.add('unreadable-line', 'not a line of ipvsadm -n', file, number);
+    problems.add('unreadable-line', { of: 'ipvs' }, file, number);
   };
   const virtual = (server: VirtualServer): Draft => {
     const known = servers.get(takenKey(server.takes));
@@ -86,7 +86,7 @@ export function parseIpvs(
           // Its virtual server is missing, or comes later and lacks it.
           incomplete = true;
           alone.add(takenKey(read.to));
-          problems.add('real-server-alone', 'a real server before its virtual server', file, number);
+          problems.add('real-server-alone', {}, file, number);
         } else {
           add(to, read.server);
           last = to;
@@ -116,12 +116,7 @@ export function parseIpvs(
   }
   if (ends && within === 'connections') connectionsIncomplete = true;
   else if (ends && last !== null) last.incomplete = true;
-  if (incomplete && seen.servers)
-    problems.add(
-      'partial-listing',
-      'virtual servers may be missing from it: it breaks off, has lines that cannot be read, or is /proc/net/ip_vs, which leaves some out; list them with `ipvsadm-save -n`',
-      file,
-    );
+  if (incomplete && seen.servers) problems.add('partial-listing', { what: 'ipvs' }, file);
   const nothing = !seen.servers && !seen.connections;
   return {
     servers: seen.servers || (nothing && holds === 'servers') ? [...servers.values()] : null,

@@ -20,14 +20,14 @@ export function parseJson(text: string): unknown {
 export function readJson(text: string, file: string, problems: ProblemList): unknown {
   const trimmed = text.replace(/^\uFEFF/, '').trim();
   if (trimmed === '') {
-    problems.add('empty-input', 'the file is empty', file);
+    problems.add('empty-input', { what: 'file', looksLike: null, asksForRoot: false }, file);
     return undefined;
   }
   const value = parseJson(trimmed);
   if (value === undefined) {
     const cut = !/[\]}]$/.test(trimmed);
-    if (cut) problems.add('truncated', 'the JSON ends in the middle; the file is not used', file);
-    else problems.add('unreadable-json', 'the text is not valid JSON; the file is not used', file);
+    if (cut) problems.add('truncated', { what: 'json' }, file);
+    else problems.add('unreadable-json', { what: 'file' }, file);
   }
   return value;
 }
@@ -40,12 +40,12 @@ export function readJsonObjects(text: string, file: string, problems: ProblemLis
   const value = readJson(text, file, problems);
   if (value === undefined) return null;
   if (!Array.isArray(value)) {
-    problems.add('unexpected-json', 'a JSON list was expected', file);
+    problems.add('unexpected-json', { what: 'no-list' }, file);
     return null;
   }
   const objects: Fields[] = [];
   for (const item of value) {
-    if (!isFields(item)) problems.add('unexpected-json', 'an entry of the list is not an object', file);
+    if (!isFields(item)) problems.add('unexpected-json', { what: 'no-object' }, file);
     else if (Object.keys(item).length > 0) objects.push(item);
   }
   return objects;

@@ -1,5 +1,6 @@
 import { isFields } from '../json/fields.ts';
 import { parseJson } from '../json/read-json.ts';
+import type { YamlFault } from '../problems/of-files.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { completeItems } from './truncated-json.ts';
 import { splitYamlList } from './yaml-list.ts';
@@ -46,21 +47,16 @@ function readJson(text: string, file: string, problems: ProblemList): unknown[] 
 
 /** Tells that a list of objects was not whole. */
 export function reportDamage(file: string, problems: ProblemList): void {
-  problems.add(
-    'truncated',
-    'the JSON is cut or damaged; the objects that are complete were used',
-    file,
-    null,
-  );
+  problems.add('truncated', { what: 'objects' }, file, null);
 }
 
 async function readYaml(text: string, file: string, problems: ProblemList): Promise<unknown[]> {
   if (text.includes('\0')) {
-    problems.add('unreadable-file', 'neither JSON nor YAML: it holds binary data', file, null);
+    problems.add('unreadable-file', { holds: 'binary-yaml' }, file, null);
     return [];
   }
   if (text.length > LARGEST_YAML) {
-    problems.add('too-large', 'too large for YAML; take it with `kubectl get -o json`', file, null);
+    problems.add('too-large', { what: 'yaml' }, file, null);
     return [];
   }
   const yaml = await import('yaml');
@@ -77,7 +73,7 @@ async function readYaml(text: string, file: string, problems: ProblemList): Prom
       continue;
     }
     const { value, faults } = readDocument(body, yaml);
-    for (const { words, at } of faults) problems.add('unreadable-yaml', words, file, line + (at ?? 1) - 1);
+    for (const { fault, at } of faults) problems.add('unreadable-yaml', fault, file, line + (at ?? 1) - 1);
     if (value !== undefined) values.push(value);
   }
   return values;
@@ -101,7 +97,7 @@ function readList(body: string, yaml: Yaml): unknown {
 /** What one document holds, undefined where nothing can be had of it, and what is wrong with it, at which of its lines. */
 interface ReadDocument {
   readonly value: unknown;
-  readonly faults: readonly { readonly words: string; readonly at: number | null }[];
+  readonly faults: readonly { readonly fault: YamlFault; readonly at: number | null }[];
 }
 
 function readDocument(body: string, { isCollection, LineCounter, parseDocument, visit }: Yaml): ReadDocument {
@@ -121,7 +117,7 @@ function readDocument(body: string, { isCollection, LineCounter, parseDocument, 
         ? []
         : [
             {
-              words: `not valid YAML: ${shorten(error.message)}`,
+              fault: { what: 'invalid' as const, said: shorten(error.message) },
               at: lineCounter.linePos(error.pos[0]).line,
             },
           ];
@@ -134,15 +130,15 @@ function readDocument(body: string, { isCollection, LineCounter, parseDocument, 
     });
     // No API object has one, and turning nested ones into text takes yaml minutes for 40 kB.
     if (hasComplexKey) {
-      const words = 'a document with lists or maps as keys was left out';
-      return { value: undefined, faults: [...faults, { words, at: null }] };
+      const fault = { what: 'complex-keys' } as const;
+      return { value: undefined, faults: [...faults, { fault, at: null }] };
     }
     return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), faults };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return {
       value: undefined,
-      faults: [{ words: `a document that cannot be read: ${shorten(reason)}`, at: null }],
+      faults: [{ fault: { what: 'unreadable', said: shorten(reason) }, at: null }],
     };
   }
 }
@@ -161,7 +157,7 @@ function splitDocuments(
   let line = 1;
   for (const body of text.split(/^---(?=\s|$)/m)) {
     if (documents.length >= MOST_DOCUMENTS) {
-      problems.add('too-large', `only the first ${MOST_DOCUMENTS} documents were read`, file, line);
+      problems.add('too-large', { what: 'documents', read: MOST_DOCUMENTS }, file, line);
       break;
     }
     if (/\S/.test(body)) documents.push({ body, line });

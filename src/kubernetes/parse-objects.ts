@@ -1,4 +1,5 @@
 import { type Fields, isFields, listOf, textOf } from '../json/fields.ts';
+import type { ObjectFault, ObjectName } from '../problems/of-facts.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { readDocuments, reportDamage } from './documents.ts';
 import { nameOf } from './fields.ts';
@@ -48,11 +49,8 @@ export function parseTables(text: string, file: string, problems: ProblemList, p
   const reader = new ObjectReader(file, problems);
   for (const object of objects) reader.read(object, null, 0);
   const { services = [], pods = [], nodes = [] } = reader.part();
-  if (namespaceGuessed && (services?.length ?? 0) + (pods?.length ?? 0) > 0) {
-    const message =
-      'a table of kubectl does not say its namespace: taken for default (show it with --all-namespaces)';
-    problems.add('namespace-guessed', message, file);
-  }
+  if (namespaceGuessed && (services?.length ?? 0) + (pods?.length ?? 0) > 0)
+    problems.add('namespace-guessed', {}, file);
   return { services: services ?? [], pods: pods ?? [], nodes: nodes ?? [], endpoints };
 }
 
@@ -60,7 +58,7 @@ export function parseTables(text: string, file: string, problems: ProblemList, p
 const LARGE = 1024 * 1024;
 
 type Kind = ObjectKind;
-type Complain = (message: string) => void;
+type Complain = (fault: ObjectFault) => void;
 /** Lists of lists are read as deep as this: kubectl nests none. */
 export const DEEPEST_LIST = 3;
 
@@ -100,12 +98,12 @@ class ObjectReader {
       return;
     }
     if (!isFields(value)) {
-      this.#complain('a value that is not an object was left out');
+      this.#complain(null, 'no-object');
       return;
     }
     const kind = textOf(value.kind) ?? kindOfList ?? (Array.isArray(value.items) ? 'List' : null);
     if (kind === null) {
-      this.#complain('an object without a kind was left out');
+      this.#complain(null, 'no-kind');
       return;
     }
     if (kind.endsWith('List')) {
@@ -131,9 +129,7 @@ class ObjectReader {
   /** The API's `limit=`: a list that is not the last page says where the next one goes on. */
   #checkPages({ metadata }: Fields): void {
     if (!isFields(metadata) || (textOf(metadata.continue) ?? '') === '') return;
-    const message =
-      'this list is one page of several: objects are missing (take all of them with `kubectl get … -o json`)';
-    this.#problems.add('truncated', message, this.#file, null);
+    this.#problems.add('truncated', { what: 'object-pages' }, this.#file, null);
   }
 
   #isKind(kind: string): kind is Kind {
@@ -142,15 +138,12 @@ class ObjectReader {
 
   #readObject(kind: Kind, object: Fields): void {
     this.#met.add(kind);
-    const complain = (message: string): void => {
-      const name = nameOf(object);
-      this.#complain(`${kind}${name === null ? '' : ` ${name.namespace}/${name.name}`}: ${message}`);
-    };
-    if (!this.#readers[kind](object, complain)) complain('it has no name and was left out');
+    const complain: Complain = (fault) => this.#complain({ kind, name: nameOf(object) }, fault);
+    if (!this.#readers[kind](object, complain)) complain('no-name');
   }
 
-  #complain(message: string): void {
-    this.#problems.add('malformed-object', message, this.#file, null);
+  #complain(object: ObjectName | null, fault: ObjectFault): void {
+    this.#problems.add('malformed-object', { object, fault }, this.#file, null);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Fields, listOf, textOf, textsOf } from '../json/fields.ts';
+import type { ObjectFault } from '../problems/of-facts.ts';
 import { addressTextOf, nameOf, portOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Endpoint } from './objects.ts';
@@ -21,10 +22,10 @@ export interface EndpointPort {
  * Reads an EndpointSlice (discovery.k8s.io v1 or v1beta1), whoever manages it, the way kube-proxy does
  * (pkg/proxy/endpointslicecache.go, 1.36): only the first address of an endpoint counts, a slice without the Service's
  * label belongs to nobody, and names (address type FQDN) have no rules.
- * @param complain called with a sentence for each part that cannot be used.
+ * @param complain called for each part that cannot be used.
  * @returns the endpoints, one for each address and port; empty where there are none. Null where the slice has no name.
  */
-export function readEndpointSlice(object: Fields, complain: (message: string) => void): Endpoint[] | null {
+export function readEndpointSlice(object: Fields, complain: (fault: ObjectFault) => void): Endpoint[] | null {
   const name = nameOf(object);
   if (name === null) return null;
   const whole = shaped(FIELDS, object);
@@ -38,7 +39,7 @@ export function readEndpointSlice(object: Fields, complain: (message: string) =>
     if (first === undefined) continue;
     const address = addressTextOf(first);
     if (address === null) {
-      complain('an endpoint without a valid address was left out');
+      complain('endpoint-address');
       continue;
     }
     // Written out field by field: spreading parts of 150,000 objects costs a second.

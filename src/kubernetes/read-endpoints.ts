@@ -1,4 +1,5 @@
 import { type Fields, textOf } from '../json/fields.ts';
+import type { ObjectFault } from '../problems/of-facts.ts';
 import { addressTextOf, nameOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Endpoint } from './objects.ts';
@@ -7,10 +8,10 @@ import { partOf, partsOf, shaped } from './shape.ts';
 
 /**
  * Reads Endpoints (core v1), the older form: one object for a Service, with neither zones nor terminating addresses.
- * @param complain called with a sentence for each part that cannot be used.
+ * @param complain called for each part that cannot be used.
  * @returns the endpoints, one for each address and port, or null where the object has no name.
  */
-export function readEndpoints(object: Fields, complain: (message: string) => void): Endpoint[] | null {
+export function readEndpoints(object: Fields, complain: (fault: ObjectFault) => void): Endpoint[] | null {
   const name = nameOf(object);
   if (name === null) return null;
   const endpoints: Endpoint[] = [];
@@ -25,7 +26,7 @@ export function readEndpoints(object: Fields, complain: (message: string) => voi
         const fields = partOf(entry);
         const address = addressTextOf(fields.ip);
         if (address === null) {
-          complain('an address that is none was left out');
+          complain('address');
           continue;
         }
         for (const { name: portName, port, protocol } of ports) {

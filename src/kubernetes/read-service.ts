@@ -1,4 +1,5 @@
 import { type Fields, isFields, numberOf, textOf, textsOf } from '../json/fields.ts';
+import type { ObjectFault } from '../problems/of-facts.ts';
 import { addressTextOf, addressTextsOf, nameOf, portOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Service, ServicePort } from './objects.ts';
@@ -9,10 +10,10 @@ type Spec = typeof FIELDS.spec;
 
 /**
  * Reads a Service (core v1).
- * @param complain called with a sentence for each part that cannot be used.
+ * @param complain called for each part that cannot be used.
  * @returns the Service, or null where it has no name.
  */
-export function readService(object: Fields, complain: (message: string) => void): Service | null {
+export function readService(object: Fields, complain: (fault: ObjectFault) => void): Service | null {
   const name = nameOf(object);
   if (name === null) return null;
   const whole = shaped(FIELDS, object);
@@ -22,7 +23,7 @@ export function readService(object: Fields, complain: (message: string) => void)
   const ports: ServicePort[] = [];
   for (const item of partsOf(spec.ports)) {
     const port = readPort(partOf(item));
-    if (port === null) complain('a port without a valid number was left out');
+    if (port === null) complain('port');
     else ports.push(port);
   }
   return {

@@ -42,7 +42,7 @@ export function parseHooks(text: string, file: string, problems: ProblemList): H
       // The list is in the order of asking, so that a later line is an earlier hooking.
       if (family !== undefined) enter(order[family], entry[2] ?? '', hook, Number(entry[1]), -index);
     } else if (line !== '' && line !== '}')
-      problems.add('unreadable-line', 'not a line of `nft list hooks`', file, index + 1);
+      problems.add('unreadable-line', { of: 'nft-hooks' }, file, index + 1);
   }
   return found ? order : null;
 }

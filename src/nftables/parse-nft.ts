@@ -16,12 +16,12 @@ export function parseNftables(
 ): NftRuleset | null {
   const head = bytes.toString('utf8', 0, 64).trimStart();
   if (head === '') {
-    problems.add('empty-input', 'the file is empty', file);
+    problems.add('empty-input', { what: 'file', looksLike: null, asksForRoot: false }, file);
     return null;
   }
   const json = /^[[{]/.test(head);
   const ruleset = json ? parseJson(bytes, file, problems) : parseText(bytes.toString('utf8'), file, problems);
   if (ruleset === null || !cut || ruleset.cutAt !== null) return ruleset;
-  problems.add('truncated', 'the listing breaks off', file);
+  problems.add('truncated', { what: 'nft' }, file);
   return { ...ruleset, cutAt: 1 };
 }

@@ -29,7 +29,7 @@ export function renameLines(
       if (line.trim() === '') return '';
       const renamed = rename(line, renamer);
       if (renamed !== null) return renamed;
-      problems.add('not-redactable', 'this line was left out', file, index + 1);
+      problems.add('not-redactable', { what: 'line' }, file, index + 1);
       return '';
     })
     .join('\n');

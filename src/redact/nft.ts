@@ -56,10 +56,7 @@ const NAMED: ReadonlySet<string> = new Set(['chain', 'target', 'name']);
 /** @returns `nft -j list ruleset` in the new names; comments are dropped, and so is what may be an address as a number. */
 export function renameNft(value: unknown, renamer: Renamer, file: string, problems: ProblemList): unknown {
   const { value: shown, statements, sets } = hideRawPayloads(value);
-  if (statements + sets > 0) {
-    const what = `${statements} statements and ${sets} sets with bytes of packets as numbers were made unreadable`;
-    problems.add('not-redactable', `${what}: they can be addresses`, file);
-  }
+  if (statements + sets > 0) problems.add('not-redactable', { what: 'payload', statements, sets }, file);
   // Others call a table by its name under `table`.
   return renameJson(
     shown,

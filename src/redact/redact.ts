@@ -61,14 +61,9 @@ export async function redact(
     if (kept === 0) break;
   }
   if (best === null) return { files: [], renamer: new Renamer(key), pinned: [] };
-  for (const { code, message, file, line } of best.problems.list()) problems.add(code, message, file, line);
+  problems.addAll(best.problems.list());
   const repeated = countKept(best.once.renamer);
-  if (repeated > 0) {
-    problems.add(
-      'address-kept',
-      `${repeated} addresses of the original also stand in the result as the new names of others`,
-    );
-  }
+  if (repeated > 0) problems.add('address-kept', { what: 'as-new-names', count: repeated });
   return { ...best.once, pinned: pinned ?? [] };
 }
 

@@ -94,11 +94,8 @@ export function renameFile(
   const way = WAYS[file.kind];
   const text = way === null ? null : way(file, renamer, problems);
   if (text === null) {
-    const why =
-      file.kind === 'iptables-listing'
-        ? 'a listing cannot be redacted: its columns are too loose; take `iptables-save -c`'
-        : 'not redacted, so it was left out';
-    problems.add('not-redactable', why, file.name);
+    const what = file.kind === 'iptables-listing' ? 'listing' : 'file';
+    problems.add('not-redactable', { what }, file.name);
     return [];
   }
   const bytes = Buffer.from(text);

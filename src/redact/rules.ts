@@ -37,7 +37,7 @@ export function renameRules(text: string, file: string, renamer: Renamer, proble
       const [, counters = '', rule = ''] = RULE.exec(line) ?? [];
       const renamed = rule === '' ? null : renameRule(rule, renamer);
       if (renamed !== null) return counters + renamed;
-      if (!line.startsWith('#')) problems.add('not-redactable', 'this line was left out', file, index + 1);
+      if (!line.startsWith('#')) problems.add('not-redactable', { what: 'line' }, file, index + 1);
       return '#';
     })
     .join('\n');

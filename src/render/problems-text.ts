@@ -1,4 +1,4 @@
-import type { Problem } from '../problems/problem.ts';
+import type { ToldProblem } from '../problems/told-problem.ts';
 import { compareText } from '../words/compare-text.ts';
 import { listed } from '../words/numbers.ts';
 import type { Colours } from './colours.ts';
@@ -15,7 +15,7 @@ const SHOWN = 20;
  * where there are none.
  */
 export function renderProblems(
-  problems: readonly Problem[],
+  problems: readonly ToldProblem[],
   colours: Colours,
   width: number | null = null,
   usual = false,
@@ -31,20 +31,15 @@ export function renderProblems(
 }
 
 /** What concerns no node comes first, as it was met; then what nodes have, by the first of them in order of their names. */
-function notesOf(problems: readonly Problem[]): string[] {
+function notesOf(problems: readonly ToldProblem[]): string[] {
   const nodes = new Map<string, Set<string>>();
   const notes: string[] = [];
   for (const problem of byNode(problems)) {
-    const { node, message, file } = problem;
-    const own = node === undefined ? null : `${node}: `;
-    if (node === undefined || own === null || file !== null || !message.startsWith(own)) {
+    const { node, message } = problem;
+    if (node === undefined) {
       const place = placeOf(problem);
       notes.push(`${place === '' ? '' : `${place}: `}${escapeTerminal(message)}`);
-      continue;
-    }
-    const text = message.slice(own.length);
-    const those = nodes.get(text) ?? new Set();
-    nodes.set(text, those.add(node));
+    } else nodes.set(message, (nodes.get(message) ?? new Set()).add(node));
   }
   const shared = [...nodes].map(
     ([text, those]) => `${escapeTerminal(listed([...those]))}: ${escapeTerminal(text)}`,
@@ -52,11 +47,11 @@ function notesOf(problems: readonly Problem[]): string[] {
   return [...notes, ...shared];
 }
 
-function byNode(problems: readonly Problem[]): Problem[] {
+function byNode(problems: readonly ToldProblem[]): ToldProblem[] {
   return [...problems].sort(({ node: a = '' }, { node: b = '' }) => compareText(a, b));
 }
 
-function placeOf(problem: Problem): string {
+function placeOf(problem: ToldProblem): string {
   if (problem.file === null) return '';
   const file = escapeTerminal(problem.file);
   return problem.line === null ? file : `${file}:${problem.line}`;

@@ -1,8 +1,9 @@
 import type { Host } from '../host/facts.ts';
-import type { HookName } from '../iptables/ruleset.ts';
+import type { Backend, HookName, Table } from '../iptables/ruleset.ts';
 import { type Test, turn } from '../rules/test.ts';
 import type { Answer } from './answer.ts';
 import { answered, answeredBy, type Branch } from './branch.ts';
+import { bucketOf, taken, tookFromBucket } from './buckets.ts';
 import { answerTest } from './fields/answer-test.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
@@ -19,6 +20,8 @@ export interface Decision {
 export interface Asker {
   readonly host: Host;
   readonly hook: HookName;
+  readonly backend: Backend;
+  readonly table: Pick<Table, 'name'>;
   readonly questions: Questions;
   readonly observer?: Observer;
 }
@@ -31,17 +34,23 @@ export interface Asker {
  */
 export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[], where: Asker): Decision {
   const open: number[] = [];
-  const { host, hook, observer } = where;
+  const { host, hook, backend, table, observer } = where;
+  const at = { host, hook, backend, table: table.name, rule };
   for (const [i, test] of tests.entries()) {
     observer?.asked(test, branch.state);
     const { state } = askedUpTo(branch, tests, i);
-    const answer = settle(answerTest(test, { state, host, hook, rule }), branch);
-    if (typeof answer === 'object') open.push(i);
-    else if (turn(answer, test) === 'no') {
+    const answer = settle(answerTest(test, { ...at, state }), branch);
+    const held = typeof answer === 'object' ? null : turn(answer, test);
+    // What a bucket lets through it lacks then, whether that was asked before or not.
+    if (held === null || (held === 'yes' && tookFromBucket(test, answer === 'yes'))) open.push(i);
+    else if (held === 'no') {
       const first = open[0] ?? i + 1;
       // Whether the kernel gets to a list depends on what is open before it.
       if (!tests.slice(first, i + 1).some(isRemembered))
-        return { matched: [], missed: [remembered(branch, tests.slice(0, first))] };
+        return {
+          matched: [],
+          missed: [spent(remembered(branch, tests.slice(0, first)), answer === 'yes', test, at)],
+        };
       const { matched, missed } = fork(branch, rule, tests, open, where);
       const asked = tests.slice(0, i + 1);
       return { matched: [], missed: [...missed, ...matched.map((one) => remembered(one, asked))] };
@@ -56,8 +65,9 @@ function fork(
   rule: QuotedRule,
   tests: readonly Test[],
   open: readonly number[],
-  { host, hook, questions, observer }: Asker,
+  { host, hook, backend, table, questions, observer }: Asker,
 ): Decision {
+  const at = { host, hook, backend, table: table.name, rule };
   let current: Branch = branch;
   const missed: Branch[] = [];
   for (const index of open) {
@@ -67,9 +77,12 @@ function fork(
     const passed = (one: Branch): Branch => remembered(one, tests.slice(0, index + 1));
     // Asked again: what an earlier question of this rule settled may settle this one too.
     const { state } = askedUpTo(current, tests, index);
-    const answer = settle(answerTest(test, { state, host, hook, rule }), current);
+    const answer = settle(answerTest(test, { ...at, state }), current);
     if (typeof answer === 'string') {
-      if (turn(answer, test) === 'yes') continue;
+      if (turn(answer, test) === 'yes') {
+        current = spent(current, answer === 'yes', test, at);
+        continue;
+      }
       return { matched: [], missed: [...missed, passed(current)] };
     }
     if (answer.kind === 'chance') {
@@ -80,10 +93,14 @@ function fork(
       continue;
     }
     questions.met(answer, current.probability);
-    missed.push(passed(answeredBy(current, answer, test.negated)));
-    current = answeredBy(current, answer, !test.negated);
+    missed.push(passed(spent(answeredBy(current, answer, test.negated), test.negated, test, at)));
+    current = spent(answeredBy(current, answer, !test.negated), !test.negated, test, at);
   }
   return { matched: [current], missed };
+}
+
+function spent(branch: Branch, held: boolean, test: Test, place: Parameters<typeof bucketOf>[1]): Branch {
+  return tookFromBucket(test, held) ? taken(branch, bucketOf(test, place)) : branch;
 }
 
 /** Replaces a question that this branch has answered before by its answer. */

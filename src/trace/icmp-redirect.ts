@@ -1,5 +1,6 @@
 import { interfaceSwitch } from '../host/sysctl.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
+import type { NftChain, NftRuleset } from '../nftables/ruleset.ts';
 import { type Branch, changed } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { reachableEffects } from './reachable-effects.ts';
@@ -16,12 +17,44 @@ export function redirected(branch: Branch, { world }: TraceContext): Branch {
   if (route?.device !== inInterface || bridged === true) return branch;
   if (family === 'ipv4' && interfaceSwitch(world.host, family, 'send_redirects', inInterface, 'or') === 0)
     return branch;
-  return world.rulesets.some((ruleset) => marksConnections(ruleset, world))
-    ? changed(branch, { connection: { ...connection, mark: null } })
-    : branch;
+  const marks =
+    world.rulesets.some((ruleset) => marksConnections(ruleset, world)) || nativeMarksConnections(world.nft);
+  return marks ? changed(branch, { connection: { ...connection, mark: null } }) : branch;
 }
 
-const KNOWN = new WeakMap<Ruleset, boolean>();
+const KNOWN = new WeakMap<Ruleset | NftRuleset, boolean>();
+
+/** Tables with more rules are not looked through: they may. */
+const MOST_RULES = 20_000;
+
+/** The same of native rules: those of every table with a chain at output, whichever of its chains that one leads to. */
+function nativeMarksConnections(nft: NftRuleset | null | undefined): boolean {
+  if (nft === null || nft === undefined) return false;
+  const known = KNOWN.get(nft);
+  if (known !== undefined) return known;
+  const found = [...nft.tables.values()].some(({ chains }) => {
+    const all = [...chains.values()];
+    if (!all.some(({ base }) => base?.hook === 'output')) return false;
+    const count = all.reduce((sum, { rules }) => sum + rules.length, 0);
+    return count > MOST_RULES || all.some(writesConnectionMark);
+  });
+  KNOWN.set(nft, found);
+  return found;
+}
+
+function writesConnectionMark({ rules }: NftChain): boolean {
+  for (let index = 0; index < rules.length; index++) {
+    if (rules.json(index)?.includes('"ct"') === false) continue;
+    const { statements } = rules.at(index);
+    if (
+      statements.some(
+        (each) => each.kind === 'assign' && each.field.kind === 'ct' && each.field.key === 'mark',
+      )
+    )
+      return true;
+  }
+  return false;
+}
 
 /** Whether a packet through OUTPUT can come to a rule that writes the connection's mark: asked for every endpoint, answered once. */
 function marksConnections(ruleset: Ruleset, world: World): boolean {

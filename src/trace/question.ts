@@ -4,7 +4,7 @@ import type { Address, Family } from '../net/address.ts';
 import type { FieldValues, ProtocolSet } from '../rules/test.ts';
 import type { AddressSet, NumberSet } from '../rules/value-set.ts';
 import type { AsRead } from './nft/as-read.ts';
-import type { NftPlacedRule, PlacedRule, RouteTaken } from './reason.ts';
+import type { IptablesPlacedRule, NftPlacedRule, PlacedRule, RouteTaken } from './reason.ts';
 
 /** Addresses asked for, of a family. */
 export interface AddressesAsked {
@@ -109,21 +109,20 @@ export type Question =
       readonly directions: readonly string[];
     }
   /** A recognised extension that asks what no capture holds; `rule` where what it counts belongs to its rule. */
-  | {
+  | ({
       readonly code: `match-${OpaqueModule}`;
       readonly module: OpaqueModule;
       readonly text: string;
-      readonly rule: PlacedRule | null;
-      readonly writes?: number;
-    }
+      readonly rule: IptablesPlacedRule | null;
+    } & AsRead)
   | { readonly code: 'match-unrecognised'; readonly text: string }
   /** A whole rule that could not be read. */
-  | { readonly code: 'rule-unread'; readonly text: string; readonly rule: PlacedRule }
+  | { readonly code: 'rule-unread'; readonly text: string; readonly rule: IptablesPlacedRule }
   /** What a listing lost. `rule` where the lost thing is the rule's own; `subject`: which of the packet's values it is compared with. */
   | {
       readonly code: 'listing-interfaces' | 'listing-option';
       readonly text: string;
-      readonly rule: PlacedRule;
+      readonly rule: IptablesPlacedRule;
     }
   | {
       readonly code: 'listing-address' | 'listing-port' | 'listing-protocol';
@@ -137,6 +136,7 @@ export type Question =
       readonly text: string;
       readonly rule: NftPlacedRule;
       readonly object: string | null;
+      readonly writes?: number;
     }
   /** Whether a set holds the packet's key. */
   | ({

@@ -1,5 +1,5 @@
 import type { RouteUnknown, SourceUnknown } from '../host/unknown-fact.ts';
-import type { HookName, TableName } from '../iptables/ruleset.ts';
+import type { Backend, HookName, TableName } from '../iptables/ruleset.ts';
 import type { ForwardMethod } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
 
@@ -7,6 +7,12 @@ import type { Address, Family } from '../net/address.ts';
 export interface PlacedRule {
   readonly chain: string;
   readonly number: number;
+}
+
+/** A rule of iptables by all that tells it from others: chains of several tables and backends have one name. */
+export interface IptablesPlacedRule extends PlacedRule {
+  readonly backend: Backend;
+  readonly table: TableName;
 }
 
 /** A rule of nft by the place where it stands; `table` with its family. */

@@ -3,7 +3,7 @@ import { ipv6Class } from '../host/ipv6-address-class.ts';
 import { forwards, interfaceSwitch, maybeForced } from '../host/sysctl.ts';
 import { type Address, sameAddress } from '../net/address.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
-import { bridgeShown } from './bridge.ts';
+import { byBridge } from './by-bridge.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Reason } from './reason.ts';
 import type { World } from './world.ts';
@@ -97,38 +97,43 @@ export function notDelivered(branch: Branch): Ending {
 
 /**
  * A packet that is not for this node goes on only where forwarding is on.
- * @param out the device that it would leave by; null where no route was found
+ * @param device the one whose switch counts: see `forwardingDevices`
  */
-export function forwardingOff(branch: Branch, out: string | null, context: TraceContext): Ending | null {
-  const { state } = branch;
+export function forwardingOff(branch: Branch, device: string, context: TraceContext): Ending | null {
+  const { family } = branch.state;
   const { host } = context.world;
-  const device = forwardingDevice(branch, out, context);
-  const on = forwards(host, state.family, device);
+  const on = forwards(host, family, device);
   if (on === null) assume(context, { code: 'forwarding' });
   if (on !== false) return null;
-  if (state.family === 'ipv6' && maybeForced(host, device))
-    assume(context, { code: 'force-forwarding', device });
-  return stopped(branch, 'drop', { code: 'forwarding-off', device, family: state.family }, null);
+  if (family === 'ipv6' && maybeForced(host, device)) assume(context, { code: 'force-forwarding', device });
+  return stopped(branch, 'drop', { code: 'forwarding-off', device, family }, null);
 }
 
 /**
- * The device whose switch counts is the one that the packet came in by. But a frame of a bridge that PREROUTING gave another IPv6
- * destination is routed by br_netfilter, before the bridge hands it up: then ip6_rcv_core takes it for one of the device that it leaves
- * by (br_nf_pre_routing_finish_ipv6; IP6CB(skb)->iif). `all` where the capture does not tell which.
+ * The device whose switch counts is the one that the packet came in by; `all` where that is not known. But a frame of a bridge that
+ * PREROUTING gave another IPv6 destination is routed by br_netfilter, before the bridge hands it up: then ip6_rcv_core takes it for one
+ * of the device that it leaves by (br_nf_pre_routing_finish_ipv6; IP6CB(skb)->iif).
+ * @param out the device that it would leave by; null where no route is known
+ * @returns several ways where the capture does not tell which, and it matters
  */
-export function forwardingDevice(
-  { state }: Branch,
+export function forwardingDevices(
+  branch: Branch,
   out: string | null,
-  { packet, world }: TraceContext,
-): string {
-  const { family, inInterface, destination } = state;
+  context: TraceContext,
+): { readonly branch: Branch; readonly device: string }[] {
+  const { family, inInterface, destination } = branch.state;
+  const { host } = context.world;
   const came = typeof inInterface === 'string' ? inInterface : 'all';
-  if (family === 'ipv4' || sameAddress(destination, packet.destination)) return came;
-  const shown = bridgeShown(world.host, family, inInterface);
-  if (shown === false) return came;
-  if (shown === true && out !== null) return out;
-  const alike = out !== null && forwards(world.host, family, came) === forwards(world.host, family, out);
-  return alike ? came : 'all';
+  const leaves = out ?? 'all';
+  const isTurned = family === 'ipv6' && !sameAddress(destination, context.packet.destination);
+  const isAlike =
+    forwards(host, family, came) === forwards(host, family, leaves) &&
+    maybeForced(host, came) === maybeForced(host, leaves);
+  if (!isTurned || isAlike) return [{ branch, device: came }];
+  return byBridge(branch, context).map(({ branch: way, held }) => ({
+    branch: way,
+    device: held ? leaves : came,
+  }));
 }
 
 /** Only frames addressed to this node are passed on, whatever DNAT wrote into the packet (ip_forward, ip6_forward: PACKET_HOST). */

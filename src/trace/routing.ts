@@ -17,7 +17,7 @@ import type { RouteTaken } from './reason.ts';
 import {
   confinedSource,
   foreignSource,
-  forwardingDevice,
+  forwardingDevices,
   forwardingOff,
   frameForMany,
   loopbackSource,
@@ -48,7 +48,9 @@ function routeUp(branch: Branch, context: TraceContext): Routed[] {
   const { state } = branch;
   const { host } = context.world;
   if (host.routes[state.family] === null)
-    return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
+    return withoutRoutes(branch, context)
+      .flatMap((routed) => checked(routed, null, context))
+      .map(oneHopLess);
   // Frames of a bridge come to ip6_rcv_core after PREROUTING, and to routing after that.
   if (state.family === 'ipv4') return lookedUp(branch, context);
   const { taken, refused } = judgedOnceUp(branch, null, context);
@@ -70,11 +72,12 @@ function routedBy(branch: Branch, answer: RouteAnswer, context: TraceContext): R
   const { state } = branch;
   if (answer.kind === 'unknown') {
     assume(context, { code: 'route-unknown', why: answer.why });
-    return [oneHopLess(withoutRoutes(branch, context))];
+    return withoutRoutes(branch, context).map(oneHopLess);
   }
   if (answer.kind !== 'route') {
     // A node that does not forward says nothing of routes it lacks (ip_error).
-    const silent = state.family === 'ipv4' ? forwardingOff(branch, null, context) : null;
+    const device = typeof state.inInterface === 'string' ? state.inInterface : 'all';
+    const silent = state.family === 'ipv4' ? forwardingOff(branch, device, context) : null;
     return [{ kind: 'ended', ending: silent ?? refused(branch, answer, 'forward') }];
   }
   if (answer.type !== 'unicast') {
@@ -85,16 +88,17 @@ function routedBy(branch: Branch, answer: RouteAnswer, context: TraceContext): R
 }
 
 function forwarded(branch: Branch, answer: FoundRoute, context: TraceContext): Routed[] {
-  const { state } = branch;
   const out = answer.route?.nextHops[0]?.device ?? null;
-  const off = forwardingOff(branch, out, context) ?? frameForMany(branch);
-  if (off !== null) return [{ kind: 'ended', ending: off }];
-  if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
-  return ways(branch, answer, 'route', context.questions).flatMap((way) =>
-    turnedBack(redirected(bridgedOrNot(way, context), context), context)
-      .flatMap((routed) => checked(routed, way.state.route?.device ?? null, context))
-      .map(oneHopLess),
-  );
+  return forwardingDevices(branch, out, context).flatMap(({ branch: start, device }) => {
+    const off = forwardingOff(start, device, context) ?? frameForMany(start);
+    if (off !== null) return [endedBy(off)];
+    if (start.state.takenOver) return [endedBy(notDelivered(start))];
+    return ways(start, answer, 'route', context.questions).flatMap((way) =>
+      turnedBack(redirected(bridgedOrNot(way, context), context), context)
+        .flatMap((routed) => checked(routed, way.state.route?.device ?? null, context))
+        .map(oneHopLess),
+    );
+  });
 }
 
 /** A broadcast of another network's is routed on where both switches say so (ip_route_input_slow: IN_DEV_BFORWARD). */
@@ -126,7 +130,10 @@ function oneHopLess(routed: Routed): Routed {
     return { ...routed, branch: { ...routed.branch, state } };
   }
   return ttl > 1
-    ? { ...routed, branch: changed(routed.branch, { ttl: ttl - 1 }) }
+    ? {
+        ...routed,
+        branch: changed(routed.branch, { ...written(routed.branch.state, 'ttl', true), ttl: ttl - 1 }),
+      }
     : { kind: 'ended', ending: tooManyHops(routed.branch) };
 }
 
@@ -258,25 +265,24 @@ function toLoopback(branch: Branch, turn: 'route' | 'reroute'): Routed {
 }
 
 /** Without routes: the node's own addresses may be known from elsewhere; anything else is taken for another machine's. */
-function withoutRoutes(branch: Branch, context: TraceContext): Routed {
+function withoutRoutes(branch: Branch, context: TraceContext): Routed[] {
   const { state } = branch;
   const local = state.destinationLocal ?? isLocalAddress(context.world.host, state.destination);
-  if (local === true) return deliver(branch);
+  if (local === true) return [deliver(branch)];
   missingRoutes(context);
   if (local === null) {
     // One assumption for all endpoints.
     const address = state.connection?.dnat === true ? null : state.destination;
     assume(context, { code: 'destination-not-local', address });
   }
-  // That it is on is not named beside routes that were not captured.
-  if (forwards(context.world.host, state.family, forwardingDevice(branch, null, context)) === false) {
-    const off = forwardingOff(branch, null, context);
-    if (off !== null) return { kind: 'ended', ending: off };
-  }
-  return {
-    kind: 'forward',
-    branch: changed(branch, { outInterface: undefined, route: null, bridged: null }),
-  };
+  return forwardingDevices(branch, null, context).map(({ branch: way, device }): Routed => {
+    // That it is on is not named beside routes that were not captured.
+    const isOff = forwards(context.world.host, state.family, device) === false;
+    const off = isOff ? forwardingOff(way, device, context) : null;
+    if (off !== null) return endedBy(off);
+    const facts = { outInterface: undefined, route: null, bridged: null };
+    return { kind: 'forward', branch: changed(way, facts) };
+  });
 }
 
 function missingRoutes(context: TraceContext): void {

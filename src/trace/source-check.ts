@@ -1,10 +1,9 @@
 import type { Host } from '../host/facts.ts';
 import { reversePath } from '../host/route-reverse.ts';
 import { interfaceSwitch } from '../host/sysctl.ts';
-import { unknown } from './answer.ts';
 import type { Branch, Ending } from './branch.ts';
 import { bridgeShown } from './bridge.ts';
-import { eitherWay } from './choose.ts';
+import { byBridge } from './by-bridge.ts';
 import { assume, type TraceContext } from './context.ts';
 import { stopped } from './route-endings.ts';
 import { knownTos } from './state.ts';
@@ -39,7 +38,7 @@ function judged(branch: Branch, when: 'first' | 'late', context: TraceContext): 
   const shown = bridgeShown(context.world.host, 'ipv6', branch.state.inInterface);
   if (shown === (when === 'first')) return taken;
   if (refusedIpv6(branch, context) === null) return taken;
-  const ways = shown === null ? eitherWay(branch, BY_BRIDGE, context.questions) : [{ branch, held: shown }];
+  const ways = byBridge(branch, context);
   const isLate = when === 'late';
   return {
     taken: ways.flatMap(({ branch: way, held }) => (held === isLate ? [] : [way])),
@@ -48,8 +47,6 @@ function judged(branch: Branch, when: 'first' | 'late', context: TraceContext): 
     ),
   };
 }
-
-const BY_BRIDGE = unknown({ code: 'bridge-port', asks: { fact: 'came-in-by-port' } });
 
 function refusedIpv6(branch: Branch, context: TraceContext): Ending | null {
   const { inInterface } = branch.state;

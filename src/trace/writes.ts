@@ -1,7 +1,19 @@
 import { type NumberSet, onlyNumber, type PartlyKnown } from '../rules/value-set.ts';
 
-/** Fields that rules and routing write, and that a capture may leave open; `header`: all others of headers. What else nft writes is as nft spells it. */
-export type Written = 'mark' | 'tos' | 'ttl' | 'length' | 'header' | 'label' | `nft ${string}`;
+/**
+ * Fields that rules and routing write, and that a capture may leave open; `header`: all others of headers. What else nft writes is as nft
+ * spells it. `bytes`: any of the headers, also one that is known. A bucket is written by what it lets through.
+ */
+export type Written =
+  | 'mark'
+  | 'tos'
+  | 'ttl'
+  | 'length'
+  | 'header'
+  | 'bytes'
+  | 'label'
+  | `nft ${string}`
+  | `bucket ${string}`;
 
 /** How often each was written since it was not known as a whole; absent: it was known all the time, or left alone. */
 export type Writes = Readonly<Partial<Record<Written, number>>>;
@@ -16,7 +28,13 @@ interface Counting {
  * @returns the same after a field was written: what a branch answered of it before is no answer about what it is now.
  */
 export function written<C extends Counting>(of: C, field: Written, known = false): C {
-  if (known && of.writes?.[field] === undefined) return of;
+  const counted = OF_HEADERS.has(field) ? once(of, 'bytes') : of;
+  return known && of.writes?.[field] === undefined ? counted : once(counted, field);
+}
+
+const OF_HEADERS: ReadonlySet<Written> = new Set(['tos', 'ttl', 'length', 'header']);
+
+function once<C extends Counting>(of: C, field: Written): C {
   return { ...of, writes: { ...of.writes, [field]: writesOf(of, field) + 1 } };
 }
 

@@ -19,3 +19,20 @@ export function percent(share: number): string {
   if (share > 0 && text === '0.0') return '<0.1%';
   return `${text.endsWith('.0') ? text.slice(0, -2) : text}%`;
 }
+
+/** @returns bytes in words: `2.0 GiB`, `117 KiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** @returns `a`, `a or b`, `a, b or c`. */
+export function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}

@@ -4,6 +4,7 @@ import type { ServiceItem } from '../../src/explain/service-list.ts';
 import { describeNamespace } from '../../src/explain/services/describe-namespace.ts';
 import { parseListing } from '../../src/iptables/listing/parse-listing.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { told } from '../../src/problems/told-problem.ts';
 import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
 import { describeRemarks } from '../../src/render/service-remarks.ts';
 import { describeEndpoints } from '../../src/render/services-text.ts';
@@ -180,10 +181,12 @@ describe('a namespace without rules', () => {
     );
     const demo = await readFixture('demo');
     const cluster = { ...demo.cluster, services: [serviceOf({ namespace: 'idle' })] };
-    expect(describeNamespace('idle', listServices(demo), cluster).code).toBe('no-service-in-namespace');
-    expect(describeNamespace('x', [], known('').cluster)).toEqual({
-      code: 'no-such-namespace',
-      message: 'the rules name no Service of namespace x',
-    });
+    const problems = new ProblemList();
+    describeNamespace('idle', listServices(demo), cluster, problems);
+    describeNamespace('x', [], known('').cluster, problems);
+    expect(told(problems.list())).toMatchObject([
+      { code: 'no-service-in-namespace' },
+      { code: 'no-such-namespace', message: 'the rules name no Service of namespace x' },
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import {
   parseObjects,
 } from '../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { type ToldProblem, told } from '../../src/problems/told-problem.ts';
 
 const SERVICE = {
   apiVersion: 'v1',
@@ -62,10 +63,10 @@ const SLICE = {
   ],
 };
 
-async function read(text: string): Promise<{ part: ClusterPart; problems: ReturnType<ProblemList['list']> }> {
+async function read(text: string): Promise<{ part: ClusterPart; problems: ToldProblem[] }> {
   const problems = new ProblemList();
   const part = await parseObjects({ name: 'objects', bytes: Buffer.from(text) }, problems);
-  return { part, problems: problems.list() };
+  return { part, problems: told(problems.list()) };
 }
 
 const readValue = (value: unknown) => read(JSON.stringify(value));
@@ -79,7 +80,7 @@ describe('a page of a list', () => {
     const text = `{"kind":"ServiceList","apiVersion":"v1","metadata":${metadata},"items":[{"metadata":{"name":"a","namespace":"b"},"spec":{"clusterIP":"10.0.0.1"}}]}`;
     const { services } = await parseObjects({ name: 'services.json', bytes: Buffer.from(text) }, problems);
     expect(services).toMatchObject([{ namespace: 'b', name: 'a' }]);
-    expect(problems.list().map(({ code }) => code)).toEqual(codes);
+    expect(told(problems.list()).map(({ code }) => code)).toEqual(codes);
   });
 });
 

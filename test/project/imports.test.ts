@@ -53,8 +53,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   problems: {
-    holds: 'what the input did not let us understand; it imports nothing of ours',
-    values: [],
+    holds: 'what the input did not let us understand, and its words; of ours it imports only words',
+    values: ['words'],
     types: [],
   },
   json: {
@@ -63,8 +63,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: ['problems'],
   },
   capture: {
-    holds: 'where raw text comes from; it imports only problems, command and json',
-    values: ['problems', 'command', 'json'],
+    holds: 'where raw text comes from; it imports only problems, command, words and json',
+    values: ['problems', 'command', 'words', 'json'],
     types: [],
     io: true,
   },
@@ -167,6 +167,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       'problems',
       'json',
       'command',
+      'words',
       'capture',
       'explain',
       'findings',

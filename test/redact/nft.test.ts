@@ -4,6 +4,7 @@ import { fieldsOf, listOf } from '../../src/json/fields.ts';
 import { parseJson } from '../../src/nftables/json/parse-json.ts';
 import { printStatements } from '../../src/nftables/print/print-statement.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { told } from '../../src/problems/told-problem.ts';
 
 const raw = (base: string, offset: number, len: number) => ({ payload: { base, offset, len } });
 const DESTINATION = raw('nh', 128, 32);
@@ -16,7 +17,11 @@ async function redacted(...objects: object[]) {
   const bytes = Buffer.from(JSON.stringify({ nftables: [table, ...objects] }));
   const files = await redactFiles([{ path: 'nft.json', bytes, origin: 'nft.json' }], problems);
   const text = files[0]?.bytes.toString() ?? '';
-  return { text, list: listOf(fieldsOf(JSON.parse(text)).nftables).map(fieldsOf), problems: problems.list() };
+  return {
+    text,
+    list: listOf(fieldsOf(JSON.parse(text)).nftables).map(fieldsOf),
+    problems: told(problems.list()),
+  };
 }
 
 const rule = (...expr: object[]) => ({ rule: { family: 'ip', table: 'acme', chain: 'c', expr } });

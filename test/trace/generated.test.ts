@@ -37,6 +37,8 @@ function forAll(check: (spec: CaseSpec, family: 'ipv4' | 'ipv6') => void, numRun
   fc.assert(fc.property(caseSpec, fc.constantFrom(...families), check), { numRuns });
 }
 
+const AT = { hook: 'PREROUTING', backend: 'iptables-legacy', table: 'mangle' } as const;
+
 describe('Of every generated rule set', () => {
   it('each rule is understood, and printing gives the text back', () => {
     forAll((spec, family) => {
@@ -76,7 +78,7 @@ describe('Of every generated rule set', () => {
         for (const packet of packets) {
           const state = initialState(questionOf(packet, 'NEW'));
           for (const test of lowered(rule).tests) {
-            const answer = answerTest(test, { state, host, hook: 'PREROUTING', rule });
+            const answer = answerTest(test, { state, host, ...AT, rule });
             if (typeof answer === 'object') continue;
             const sides = [false, true].map((negated) => turn(answer, { ...test, negated }));
             const absent = { breaks: ['no', 'no'], differs: ['no', 'yes'], passes: ['yes', 'yes'] }[

@@ -3,6 +3,7 @@ import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Outcome } from '../../src/trace/outcome.ts';
 import { ask, type Question } from './ask.ts';
+import { nodeOf } from './node.ts';
 
 // What a run of the lanes found on 2026-11-28 (seeds 547110018 and 356120050).
 
@@ -31,5 +32,37 @@ describe('Is an ICMP error RELATED that a rule of raw gave another destination?'
   });
   it('yes where the rule writes what stands there', () => {
     expect(rewriting('10.244.1.5')).toEqual(['accept']);
+  });
+});
+
+describe('Does an ICMP redirect carry the mark of native rules at output, too (ip_rt_send_redirect)?', () => {
+  // Seed 249040024: the packet leaves by the interface it came in by.
+  const hairpin = { from: '192.168.1.7:1000', to: '192.168.1.8:80' } as const;
+  const forward = (output: string): string[] => {
+    const text = `table inet t {\nchain o {\ntype filter hook output priority 0; policy accept;\n${output}\n}\n}\n`;
+    const nft = parseNftables(Buffer.from(text), 'nft', new ProblemList());
+    if (nft === null) throw new Error('no rule set');
+    const rules = '*filter\n:FORWARD ACCEPT\n-A FORWARD -m connmark --mark 0x1/0x1 -j DROP';
+    const host = nodeOf({ sysctls: { 'net.ipv4.conf.eth0.send_redirects': '1' } });
+    return ask(rules, { ...hairpin, nft, host }).outcomes.map(way);
+  };
+  it('yes: the mark is not known from there', () => {
+    expect(forward('ct mark set 0x1')).toEqual(['drop connmark', 'accept not connmark']);
+  });
+  it('not where they write another', () => {
+    expect(forward('meta mark set 0x1')).toEqual(['accept']);
+  });
+});
+
+describe('Has nat decided where no chain of nat is there (nf_nat_register_fn)?', () => {
+  const confirmed = (more: string): string[] => {
+    const text = `table inet t {\nchain p {\ntype filter hook prerouting priority -300; policy accept;\nct status == confirmed drop\n}\n${more}\n}\n`;
+    const nft = parseNftables(Buffer.from(text), 'nft', new ProblemList());
+    if (nft === null) throw new Error('no rule set');
+    return ask({}, { nft, from: '192.168.1.1:4000', to: '192.168.1.1:80', via: null }).outcomes.map(way);
+  };
+  it('no: what comes back over lo is confirmed, and nothing else', () => {
+    expect(confirmed('')).toEqual(['drop']);
+    expect(confirmed('chain n {\ntype nat hook output priority -100; policy accept;\n}')).toEqual(['accept']);
   });
 });

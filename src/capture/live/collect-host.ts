@@ -124,10 +124,7 @@ async function collectNft(
   if (collector.bytesOf(NFT_RULESET.file) !== null) return;
   const size = rules.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
   if (size > LARGE_DUMP) {
-    collector.report(
-      'not-asked',
-      `\`nft -j list ruleset\` was not run, because with so many rules it takes gigabytes of memory; ${NFT_RULESET.lost}`,
-    );
+    collector.report('not-asked', { lost: NFT_RULESET.lost });
     return;
   }
   await collector.run({ ...NFT_RULESET, only });

@@ -1,5 +1,5 @@
 import { shortCommand } from '../../command/quote.ts';
-import type { Problem, ProblemList } from '../../problems/problem.ts';
+import type { Problem, ProblemArguments, ProblemCode, ProblemList } from '../../problems/problem.ts';
 import type { CapturedFile } from '../captured-file.ts';
 import { type CommandResult, notThere } from './command-result.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -105,14 +105,10 @@ export class Collector {
   }
 
   /** Adds a problem of the place. @param usual see `Problem` */
-  report(code: string, message: string, usual = false): void {
-    this.#add(code, `${this.place.prefix}${message}`, usual);
-  }
-
-  #add(code: string, message: string, usual = false): void {
+  report<C extends ProblemCode>(code: C, args: ProblemArguments[C], usual = false): void {
     const { node } = this.place;
     const of = node === null ? {} : { node };
-    this.#problems.add(code, message, null, null, usual ? { ...of, usual } : of);
+    this.#problems.add(code, args, null, null, usual ? { ...of, usual } : of);
   }
 
   /** @returns true where the place lacks this program, as every one of its kind does. */
@@ -176,8 +172,8 @@ export class Collector {
     if (result.failure === null || printedMost(result)) return;
     if (result.failure === 'missing') this.#miss(probe, quiet === true);
     else if (quiet !== true) {
-      const { code, message } = describeFailure(result, probe, this.place);
-      this.#add(code, message);
+      const { code, args } = describeFailure(result, probe, this.place);
+      this.report(code, args);
     }
   }
 
@@ -208,11 +204,7 @@ export class Collector {
       way.lost.push(...lost.splice(0));
     }
     for (const { usual, advice, programs, lost } of ways.values())
-      this.report(
-        'command-missing',
-        `there is no ${orList(programs)}: ${lost.join(', ')} (${advice})`,
-        usual,
-      );
+      this.report('command-missing', { programs, lost, advice }, usual);
   }
 
   async #runOnce(probe: Probe): Promise<CommandResult> {
@@ -241,10 +233,6 @@ export class Collector {
       bytes: result.stdout.length,
     });
   }
-}
-
-function orList(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
 /** Nothing on standard output is an answer for which no file stands, unless the probe says otherwise; but conntrack says in words that it has no flows. */

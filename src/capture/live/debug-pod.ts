@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { quoteCommand } from '../../command/quote.ts';
 import { fieldsOf, objectsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
+import type { NodeProblems } from '../../problems/of-nodes.ts';
+import { wordsOf } from '../../problems/told-problem.ts';
 import type { CommandResult } from './command-result.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
@@ -67,14 +69,14 @@ const CREATE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
 /**
  * Makes a pod in the node's network that sleeps, waits until it runs, lets `use` exec into it, and removes it again:
  * after success, after an error, and after an interrupt.
- * @param onLeft is told, in a sentence with the command to type, where the pod could not be removed.
+ * @param onLeft is told, with the command to type, where the pod could not be removed.
  * Throws UnreachableError where it cannot be made or does not start; InterruptedError; what `use` throws.
  */
 export async function withDebugPod<T>(
   kubectl: Kubectl,
   request: DebugRequest,
   lifeline: Lifeline,
-  onLeft: (message: string) => void,
+  onLeft: (left: NodeProblems['debug-pod-left']) => void,
   use: (pod: PodRef) => Promise<T>,
 ): Promise<T> {
   const container = `kp-explain-${randomBytes(4).toString('hex')}`;
@@ -88,7 +90,7 @@ export async function withDebugPod<T>(
     pod = made.name === null ? null : { ...place, name: made.name };
     if (pod !== null) {
       release();
-      release = lifeline.guard(leftMessage(kubectl, pod));
+      release = lifeline.guard(wordsOf('debug-pod-left', left(kubectl, pod, null)));
     }
     if (made.error !== null) throw made.error;
     if (pod === null)
@@ -100,14 +102,19 @@ export async function withDebugPod<T>(
     if (pod !== null) {
       lifeline.onStep(`removing debug pod ${pod.name}`);
       const why = await removePod(kubectl, pod);
-      if (why !== null) onLeft(`${leftMessage(kubectl, pod)} (${why})`);
+      if (why !== null) onLeft(left(kubectl, pod, why));
     }
     release();
   }
 }
 
-function leftMessage(kubectl: Kubectl, pod: PodRef): string {
-  return `debug pod ${pod.namespace}/${pod.name} is left in the cluster (it ends by itself after ${POD_SECONDS / 60} minutes); remove it with: \`${quoteCommand(kubectl.argv('delete', `pod/${pod.name}`, `--namespace=${pod.namespace}`))}\``;
+function left(
+  kubectl: Kubectl,
+  { namespace, name }: PodRef,
+  why: string | null,
+): NodeProblems['debug-pod-left'] {
+  const removal = quoteCommand(kubectl.argv('delete', `pod/${name}`, `--namespace=${namespace}`));
+  return { pod: `${namespace}/${name}`, minutes: POD_SECONDS / 60, removal, why };
 }
 
 /** What the API server says where it made nothing. */

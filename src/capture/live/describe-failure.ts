@@ -1,13 +1,14 @@
 import { shortCommand } from '../../command/quote.ts';
-import { formatBytes } from '../limits.ts';
+import type { FailedCommand, HowFailed } from '../../problems/of-nodes.ts';
+import { wordsOf } from '../../problems/told-problem.ts';
 import { type CommandLimits, type CommandResult, type Failure, MOST_WORDS } from './command-result.ts';
 import { classifyKubectl } from './kubectl-failure.ts';
 import type { Place } from './place.ts';
 
-/** A problem of one command: its code and one sentence. */
-export interface FailureText {
-  readonly code: string;
-  readonly message: string;
+/** A problem of one command. */
+export interface CommandProblem {
+  readonly code: FailureCode;
+  readonly args: FailedCommand;
 }
 
 const NOT_PERMITTED = /must be root|not permitted|permission denied|need to be root|requires root/i;
@@ -17,7 +18,7 @@ export function isNotPermitted(result: CommandResult): boolean {
   return result.failure === 'status' && NOT_PERMITTED.test(result.lastWords);
 }
 
-const CODES: Readonly<Record<Failure, string>> = {
+const CODES = {
   'cut-off': 'dump-cut-off',
   missing: 'command-missing',
   status: 'command-failed',
@@ -26,38 +27,52 @@ const CODES: Readonly<Record<Failure, string>> = {
   'too-wordy': 'output-too-large',
   signal: 'command-failed',
   unreachable: 'node-unreachable',
-};
+} as const satisfies Readonly<Record<Failure, string>>;
+
+type FailureCode = (typeof CODES)[Failure];
 
 /**
  * @param probe what was run and what is lost without it.
- * @returns the problem: the command, how it ended, its last words, what the answer lacks, and the way out.
+ * @returns the problem: the command, how it ended with which last words, what the answer lacks, and the way out.
  */
 export function describeFailure(
   result: CommandResult,
   probe: { readonly packageName: string; readonly limits: CommandLimits; readonly lost: string },
   place: Place,
-): FailureText {
-  const command = `\`${shortCommand(result.argv)}\``;
-  const program = result.argv[0] ?? '';
+): CommandProblem {
   const failure = result.failure ?? 'status';
-  const said = result.lastWords === '' ? '' : `: ${lastLine(result.lastWords)}`;
-  const how: Readonly<Record<Failure, string>> = {
-    'cut-off': `was cut off twice on its way here (${result.lastWords})`,
-    missing: 'does not exist there',
-    status: `ended with status ${result.exitStatus}${said}`,
-    timeout: `did not end within ${probe.limits.timeoutMs / 1000} s and was stopped`,
-    'too-large': `wrote more than ${formatBytes(probe.limits.maxBytes)} and was stopped`,
-    'too-wordy': `wrote more than ${formatBytes(MOST_WORDS)} of messages and was stopped`,
-    signal: `was ended by a signal${said}`,
-    unreachable: `could not be run${said}`,
-  };
-  const advice = adviceOn(failure, result, program, probe.packageName, place);
-  const wayOut = advice === '' ? '' : ` (${advice})`;
+  const advice = adviceOn(failure, result, result.argv[0] ?? '', probe.packageName, place);
+  const how = HOW[failure](result, probe.limits);
   return {
     code: CODES[failure],
-    message: `${place.prefix}${command} ${how[failure]}; ${probe.lost}${wayOut}`,
+    args: { command: shortCommand(result.argv), how, lost: probe.lost, advice },
   };
 }
+
+/** @returns the same in one sentence, the node before it, for what ends a run. */
+export function failureText(
+  result: CommandResult,
+  probe: { readonly packageName: string; readonly limits: CommandLimits; readonly lost: string },
+  place: Place,
+): string {
+  const { code, args } = describeFailure(result, probe, place);
+  return `${place.prefix}${wordsOf(code, args)}`;
+}
+
+const HOW: Readonly<Record<Failure, (result: CommandResult, limits: CommandLimits) => HowFailed>> = {
+  'cut-off': ({ lastWords }) => ({ failure: 'cut-off', why: lastWords }),
+  missing: () => ({ failure: 'missing' }),
+  status: ({ exitStatus, lastWords }) => ({
+    failure: 'status',
+    status: exitStatus,
+    said: lastLine(lastWords),
+  }),
+  timeout: (_, { timeoutMs }) => ({ failure: 'timeout', seconds: timeoutMs / 1000 }),
+  'too-large': (_, { maxBytes }) => ({ failure: 'too-large', limit: maxBytes }),
+  'too-wordy': () => ({ failure: 'too-wordy', limit: MOST_WORDS }),
+  signal: ({ lastWords }) => ({ failure: 'signal', said: lastLine(lastWords) }),
+  unreachable: ({ lastWords }) => ({ failure: 'unreachable', said: lastLine(lastWords) }),
+};
 
 function adviceOn(
   failure: Failure,

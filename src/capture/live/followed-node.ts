@@ -1,7 +1,7 @@
 import { ProblemList } from '../../problems/problem.ts';
 import { collectRules } from './collect-rules.ts';
 import { Collector } from './collector.ts';
-import { describeFailure } from './describe-failure.ts';
+import { describeFailure, failureText } from './describe-failure.ts';
 import type { Lifeline } from './lifeline.ts';
 import { FLOW_EVENTS } from './probes.ts';
 import type { ReachedNode } from './reach-node.ts';
@@ -43,8 +43,8 @@ export function followedNode<State>(
       // Through kubectl the status of what a signal ended is 128 and its number.
       if (failure === 'status' && (result.exitStatus ?? 0) > 128)
         return `${place.prefix}conntrack -E was ended there`;
-      const { code, message } = describeFailure(result, FLOW_EVENTS, place);
-      throw new UnreachableError(code, message);
+      const { code } = describeFailure(result, FLOW_EVENTS, place);
+      throw new UnreachableError(code, failureText(result, FLOW_EVENTS, place));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../../problems/problem.ts';
+import type { ToldProblem } from '../../problems/told-problem.ts';
 import type { ProxySync } from '../manifest.ts';
 import type { CommandRecord } from './collector.ts';
 
@@ -30,7 +30,7 @@ export interface ManifestDocument {
   readonly kubeProxySync: ProxySync;
   readonly commands: readonly CommandRecord[];
   /** What could not be captured. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ToldProblem[];
 }
 
 /** @returns the manifest as a file of the capture: JSON, each command on one line. */

@@ -1,5 +1,6 @@
 import { quoteWord } from '../../command/quote.ts';
 import { fieldsOf, objectsOf, textOf } from '../../json/fields.ts';
+import type { NotReady } from '../../problems/of-nodes.ts';
 import type { Kubectl } from './kubectl.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -8,7 +9,7 @@ export interface NodeState {
   /** `silent`: its kubelet has stopped to report, so that neither exec nor debug gets there. */
   readonly ready: 'ready' | 'not-ready' | 'silent' | 'unknown';
   /** Why it is not ready, as a sentence without its end; null where it is, or where nothing is told. */
-  readonly why: string | null;
+  readonly notReady: NotReady | null;
 }
 
 /**
@@ -24,7 +25,7 @@ export async function readNodeState(kubectl: Kubectl, node: string): Promise<Nod
     if (!(error instanceof UnreachableError)) throw error;
     if (error.code === 'not-found') throw await noSuchNode(kubectl, node);
     if (error.code !== 'forbidden') throw error;
-    return { ready: 'unknown', why: null };
+    return { ready: 'unknown', notReady: null };
   }
 }
 
@@ -33,13 +34,13 @@ function stateOf(node: string, object: Readonly<Record<string, unknown>>): NodeS
   const conditions = objectsOf(fieldsOf(object.status).conditions);
   const ready = conditions.find(({ type }) => type === 'Ready');
   const status = textOf(ready?.status);
-  if (ready === undefined || status === null) return { ready: 'unknown', why: null };
-  if (status === 'True') return { ready: 'ready', why: null };
+  if (ready === undefined || status === null) return { ready: 'unknown', notReady: null };
+  if (status === 'True') return { ready: 'ready', notReady: null };
   const since = textOf(ready.lastTransitionTime);
   const said = [textOf(ready.reason), textOf(ready.message)].filter((text) => text !== null).join(': ');
   return {
     ready: status === 'Unknown' ? 'silent' : 'not-ready',
-    why: `node ${node} is NotReady${since === null ? '' : ` since ${since}`}${said === '' ? '' : ` (${said})`}`,
+    notReady: { node, since, said },
   };
 }
 

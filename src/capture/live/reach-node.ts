@@ -1,8 +1,9 @@
-import { ProblemList } from '../../problems/problem.ts';
+import { type ProblemArguments, ProblemList } from '../../problems/problem.ts';
+import { messageOf, wordsOf } from '../../problems/told-problem.ts';
 import { collectRules, type RulesFound } from './collect-rules.ts';
 import { Collector } from './collector.ts';
 import { type Profile, withDebugPod } from './debug-pod.ts';
-import { describeFailure } from './describe-failure.ts';
+import { failureText } from './describe-failure.ts';
 import { findNodePod, NO_FACTS, type NodePod, type ProxyFacts } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import { OVERLOADED } from './kubectl-failure.ts';
@@ -79,9 +80,10 @@ export async function withNode<T>(
       const result = await way.run(async (collector, how, facts) => {
         const rules = await collectRules(collector, wantsVersions);
         if (rules.save.failure !== null)
-          throw new WayFailed(describeFailure(rules.save, RULES.v4, collector.place).message);
+          throw new WayFailed(failureText(rules.save, RULES.v4, collector.place));
         entered = true;
-        if (reasons.length > 0) own.add('reached-via', saidWay(target.node, how, reasons));
+        if (reasons.length > 0)
+          own.add('reached-via', { node: target.node, how, failed: reasons.map(wayFailed) });
         return await use({ collector, rules, facts, how });
       }, own);
       done = true;
@@ -94,7 +96,7 @@ export async function withNode<T>(
     } finally {
       for (const problem of own.list()) {
         if (done) problems.addAll([problem]);
-        else if (problem.code === LEFT) lifeline.say(problem.message);
+        else if (problem.code === 'debug-pod-left') lifeline.say(messageOf(problem));
       }
     }
   }
@@ -122,8 +124,9 @@ async function requireAnswering(
   problems: ProblemList,
 ): Promise<void> {
   lifeline.onStep(`asking for node ${node}`);
-  const { ready, why } = await readNodeState(kubectl, node);
-  if (why === null) return;
+  const { ready, notReady } = await readNodeState(kubectl, node);
+  if (notReady === null) return;
+  const why = wordsOf('node-not-ready', notReady);
   if (ready === 'silent' && via === 'auto') {
     throw new UnreachableError(
       'node-not-ready',
@@ -131,11 +134,8 @@ async function requireAnswering(
     );
   }
   if (ready === 'silent') lifeline.say(`${why}; it is tried all the same`);
-  else problems.add('node-not-ready', why);
+  else problems.add('node-not-ready', notReady);
 }
-
-/** The code of the problem that a debug pod could not be removed. */
-const LEFT = 'debug-pod-left';
 
 function waysTo(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline, wantsDetails: boolean): Way[] {
   const seen: Seen = { facts: NO_FACTS };
@@ -183,10 +183,8 @@ function execWay(
         if (wantsDetails && proxy !== null) seen.facts = await withDetails(kubectl, proxy);
       });
       if (agent !== 'kube-proxy' && target.pod === null) {
-        problems.add(
-          'other-pod',
-          `${target.node} has no kube-proxy pod; its rules were read through ${agent}’s pod ${pod.namespace}/${pod.name}, which shares the node’s network`,
-        );
+        const { node } = target;
+        problems.add('other-pod', { node, agent, pod: `${pod.namespace}/${pod.name}` });
       }
       const lacks = agent === 'kube-proxy' ? KUBE_PROXY_LACKS : undefined;
       const place = podPlace(kubectl, pod, target.node, 'exec', ['image'], lacks);
@@ -227,7 +225,7 @@ function debugWay(
         profile,
         startMs: START_MS,
       };
-      const onLeft = (message: string): void => problems.add(LEFT, message);
+      const onLeft = (left: ProblemArguments['debug-pod-left']): void => problems.add('debug-pod-left', left);
       const inPod = async (pod: PodRef) => {
         const place = podPlace(pinned.kubectl, pod, target.node, 'debug', rootsOf(target, profile));
         const how = `debug pod ${pod.namespace}/${pod.name}, which was removed again`;
@@ -248,11 +246,8 @@ function rootsOf(target: Pick<NodeTarget, 'image'>, profile: Profile): Root[] {
   return target.image === null ? ['host', 'image'] : ['image', 'host'];
 }
 
-function saidWay(node: string, how: string, reasons: readonly { way: string; error: Error }[]): string {
-  const before = reasons
-    .map(({ way, error }) => `; ${way} did not work: ${error.message.replace(/\s*\n\s*/g, '; ')}`)
-    .join('');
-  return `${node} was read through ${how}${before}`;
+function wayFailed({ way, error }: { readonly way: string; readonly error: Error }) {
+  return { way, said: error.message.replace(/\s*\n\s*/g, '; ') };
 }
 
 function noWay(node: string, reasons: readonly { way: string; error: Error }[]): UnreachableError {

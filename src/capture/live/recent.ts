@@ -13,11 +13,7 @@ export async function collectRecent(collector: Collector, rules: readonly (Buffe
   );
   const failed = [...texts.values()].find(({ kind }) => kind === 'unreadable');
   if (failed?.kind === 'unreadable') {
-    collector.report(
-      'recent-unreadable',
-      `${FOLDER} cannot be read (${failed.why}); which endpoint a client with session affinity had is not known`,
-      collector.lacks('cat'),
-    );
+    collector.report('recent-unreadable', { folder: FOLDER, why: failed.why }, collector.lacks('cat'));
   }
   for (const [path, text] of texts) {
     if (text.kind !== 'text') continue;

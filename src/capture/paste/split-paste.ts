@@ -26,10 +26,7 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   const read = readTranscript(source, kind);
   if (read === null) return [source];
   const { paste, lines, escaped } = read;
-  if (escaped) {
-    const message = 'line ends are escaped in it; lines are counted as they would print';
-    problems.add('escaped-lines', message, source.name);
-  }
+  if (escaped) problems.add('escaped-lines', {}, source.name);
   const found = paste.sources(lines);
   if (found.length === 0) return [source];
   paste.report(problems);
@@ -273,10 +270,8 @@ class Paste {
   report(problems: ProblemList): void {
     const [first] = this.#skipped;
     if (first === undefined) return;
-    const count = this.#skipped.length;
-    const are = count === 1 ? 'line is no output of a tool' : 'lines are no output of a tool';
-    const message = `${count} ${are} that is read here, and ${count === 1 ? 'was' : 'were'} passed over: ${lineRanges(this.#skipped)}`;
-    problems.add('skipped-lines', message, this.#name, first + 1);
+    const args = { count: this.#skipped.length, where: lineRanges(this.#skipped) };
+    problems.add('skipped-lines', args, this.#name, first + 1);
   }
 }
 

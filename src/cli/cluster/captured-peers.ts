@@ -6,6 +6,7 @@ import type { Known } from '../../explain/question/question.ts';
 import type { Node } from '../../kubernetes/objects.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import type { Problem } from '../../problems/problem.ts';
+import { type ToldProblem, told } from '../../problems/told-problem.ts';
 import type { Load } from '../answer.ts';
 import type { Capture } from '../capture.ts';
 import { knownOf } from '../known.ts';
@@ -117,13 +118,12 @@ export class CapturedPeers implements Peers {
   }
 
   /** @returns what the nodes that were read did not let us understand, and which could not be read. */
-  problems(): Problem[] {
+  problems(): ToldProblem[] {
     const read = [...this.#read.values()].flatMap(({ capture }) => capture.problems.list());
-    const unreachable = [...this.#unreachable].map(([name, message]) => ({
-      ...{ code: 'node-not-read', file: null, line: null },
-      message: `node ${name} could not be read: ${message}`,
-    }));
-    return [...read, ...unreachable];
+    const unreachable = [...this.#unreachable].map(
+      ([node, said]): Problem => ({ code: 'node-not-read', args: { node, said }, file: null, line: null }),
+    );
+    return told([...read, ...unreachable]);
   }
 
   /** @returns a note where the captures that were read are of different times. */

@@ -41,7 +41,13 @@ export async function runWhyOfCluster(
         const { answer, items } = await peers.answering(() => diagnoseService(request, input, peers));
         traced = items;
         const notes = [...answer.notes, ...peers.notes().map(({ text }) => text)];
-        return { ...documentHead(capture), problems: peers.problems(), kind: 'WhyReport', ...answer, notes };
+        return {
+          ...documentHead(capture),
+          problems: peers.problems(),
+          kind: 'WhyReport',
+          ...answer,
+          notes,
+        };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);
         throw error;

@@ -1,6 +1,7 @@
 import type { CheckQuestion } from '../../check/check-capture.ts';
 import type { Known } from '../../explain/question/question.ts';
-import { type Problem, ProblemList } from '../../problems/problem.ts';
+import { ProblemList } from '../../problems/problem.ts';
+import type { ToldProblem } from '../../problems/told-problem.ts';
 import { type Checked, checkOne } from '../check-one.ts';
 import { notChecked } from '../check-results.ts';
 import { MOST_OTHERS, OtherCaptures } from '../cluster/follow-to-others.ts';
@@ -22,7 +23,7 @@ export interface CheckOrders {
 /** What came of one capture: its report, or why there is none. Values alone, so that a thread can tell. */
 export type CheckOutcome =
   | ({ readonly kind: 'checked' } & Checked)
-  | { readonly kind: 'failed'; readonly problem: Problem; readonly status: ExitStatus };
+  | { readonly kind: 'failed'; readonly problems: readonly ToldProblem[]; readonly status: ExitStatus };
 
 /** Checks captures one after the other; what was read of one is let go when the next ones do not need it. */
 export class CaptureChecker {
@@ -72,7 +73,7 @@ export class CaptureChecker {
 export function failed(error: unknown, { files }: Pick<SourceRequest, 'files'>): CheckOutcome {
   return {
     kind: 'failed',
-    problem: notChecked(error, files[0] ?? null),
+    problems: notChecked(error, files[0] ?? null),
     status: statusOfError(error),
   };
 }

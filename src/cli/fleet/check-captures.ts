@@ -1,7 +1,7 @@
 import { compareClusters } from '../../check/nodes/compare-clusters.ts';
 import { ProfilePool } from '../../check/nodes/profile-pool.ts';
 import type { CheckReport } from '../../check/report.ts';
-import type { Problem } from '../../problems/problem.ts';
+import type { ToldProblem } from '../../problems/told-problem.ts';
 import type { Checked } from '../check-one.ts';
 import type { CheckResults } from '../check-results.ts';
 import { EXIT, type ExitStatus, statusOfError, worse } from '../exit-status.ts';
@@ -34,12 +34,12 @@ export async function checkCaptures(
   const { captures } = orders;
   const checked: Checked[] = [];
   const pool = new ProfilePool();
-  const failures: Problem[] = [];
+  const failures: ToldProblem[] = [];
   let status: ExitStatus = EXIT.answered;
   const progress = new Progress(io);
   const take = (outcome: CheckOutcome): void => {
     if (outcome.kind === 'failed') {
-      failures.push(outcome.problem);
+      failures.push(...outcome.problems);
       status = worse(status, outcome.status);
       return;
     }

@@ -5,7 +5,7 @@ import type { Chain, Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { lowered } from '../../rules/lowered-rule.ts';
 import { turn } from '../../rules/test.ts';
 import { answerTest } from '../../trace/fields/answer-test.ts';
-import type { Outcome, PathEntry } from '../../trace/outcome.ts';
+import type { IptablesStep, Outcome, PathEntry } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import type { MissItem } from '../trace-list.ts';
 import { answerText } from '../words/question-words.ts';
@@ -40,7 +40,7 @@ export function listMisses(outcome: Outcome, rulesets: readonly Ruleset[], host:
     const visit = visits.at(-1);
     if (visit === undefined) return;
     const until = step.rule === null ? chain.rules.length : step.rule.number - 1;
-    misses.push(...between(visit, until, entry, before, host));
+    misses.push(...between(visit, until, { ...entry, step }, before, host));
     visit.next = until + 1;
     const target = step.rule?.target;
     if (target?.kind === 'jump' || target?.kind === 'goto') {
@@ -52,7 +52,10 @@ export function listMisses(outcome: Outcome, rulesets: readonly Ruleset[], host:
   return misses;
 }
 
-function between(visit: Visit, until: number, entry: PathEntry, before: number, host: Host): MissItem[] {
+/** An entry in rules of iptables. */
+type IptablesEntry = PathEntry & { readonly step: IptablesStep };
+
+function between(visit: Visit, until: number, entry: IptablesEntry, before: number, host: Host): MissItem[] {
   const first = Math.max(visit.next, until - SHOWN);
   const items: MissItem[] = [];
   if (first > visit.next) items.push(summary(visit, first - visit.next, entry, before));
@@ -80,8 +83,9 @@ function summary(visit: Visit, count: number, { step }: PathEntry, before: numbe
   };
 }
 
-function reasonOf(rule: Rule, entry: PathEntry, host: Host): string {
-  const context = { state: entry.state, host, hook: entry.step.hook, rule };
+function reasonOf(rule: Rule, entry: IptablesEntry, host: Host): string {
+  const { hook, backend, table } = entry.step;
+  const context = { state: entry.state, host, hook, backend, table, rule };
   for (const test of lowered(rule).tests) {
     const answer = answerTest(test, context);
     if (typeof answer === 'string') {

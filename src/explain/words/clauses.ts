@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from '../../net/address.ts';
 import type { Question } from '../../trace/question.ts';
-import type { PlacedRule, RouteTaken } from '../../trace/reason.ts';
+import type { IptablesPlacedRule, PlacedRule, RouteTaken } from '../../trace/reason.ts';
 
 /** A question in words: a clause each for yes and for no, without final stop, and what would settle it; null: nothing can. */
 export interface Words {
@@ -51,9 +51,10 @@ export function clientOr(address: Address | null): string {
   return address === null ? 'the client' : formatAddress(address);
 }
 
-/** @returns `of FORWARD rule 3`. */
-export function ofRule({ chain, number }: PlacedRule): string {
-  return `of ${chain} rule ${number}`;
+/** @returns `of FORWARD rule 3`, and where it is told `of filter FORWARD rule 3`: each table has its own. */
+export function ofRule(rule: PlacedRule | IptablesPlacedRule): string {
+  const table = 'table' in rule ? `${rule.table} ` : '';
+  return `of ${table}${rule.chain} rule ${rule.number}`;
 }
 
 /** @returns ` via 192.0.2.1`; empty for a neighbour. */

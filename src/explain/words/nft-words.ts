@@ -1,4 +1,5 @@
 import type { Question } from '../../trace/question.ts';
+import type { Rewritten } from '../../trace/rewritten.ts';
 import { said, type WordsFor } from './clauses.ts';
 
 type NftQuestion = Extract<Question['code'], `nft-${string}`>;
@@ -13,12 +14,14 @@ export const NFT_WORDS: { readonly [C in NftQuestion]: WordsFor<C> } = {
       'the capture does not hold what this asks for',
     );
   },
-  'nft-limit': ({ text, rule: { table, chain, number } }) =>
-    said(
-      `\`${text}\` of ${table} ${chain} rule ${number} lets the rule go on`,
-      `\`${text}\` ends ${table} ${chain} rule ${number}`,
+  'nft-limit': ({ text, rule: { table, chain, number }, writes }) => {
+    const again = writes === undefined ? '' : ' when it comes there again';
+    return said(
+      `\`${text}\` of ${table} ${chain} rule ${number} lets the rule go on${again}`,
+      `\`${text}\` ends ${table} ${chain} rule ${number}${again}`,
       'the kernel alone knows how much it has counted',
-    ),
+    );
+  },
   'nft-element': ({ table, set, key, ...asked }) => {
     const what = `the packet's ${key}${by(asked)}`;
     return said(
@@ -40,8 +43,12 @@ function by({
   rewritten,
   writes,
 }: Pick<Extract<Question, { code: 'nft-element' }>, 'rewritten' | 'writes'>): string {
-  const nat = rewritten === undefined ? '' : REWRITTEN[rewritten];
-  return `${nat}${writes === undefined ? '' : ', as rules then left it'}`;
+  return `${onceRewritten(rewritten)}${writes === undefined ? '' : ', as rules then left it'}`;
+}
+
+/** @returns ` once NAT has rewritten its source`; empty before NAT. */
+export function onceRewritten(rewritten: Rewritten['rewritten']): string {
+  return rewritten === undefined ? '' : REWRITTEN[rewritten];
 }
 
 const REWRITTEN = {

@@ -4,6 +4,7 @@ import type { Note } from '../explanation.ts';
 import { denied, ofRule, said, type Words } from './clauses.ts';
 import { CONNECTION_WORDS } from './connection-words.ts';
 import { IPVS_WORDS } from './ipvs-words.ts';
+import { onceRewritten } from './nft-words.ts';
 import { PACKET_WORDS } from './packet-words.ts';
 import { addressSetText } from './value-words.ts';
 
@@ -67,8 +68,9 @@ function opaqueWords({
   text,
   rule,
   writes,
+  rewritten,
 }: Extract<Question, { readonly module: OpaqueModule }>): Words {
-  const of = `${rule === null ? '' : ` ${ofRule(rule)}`}${writes === undefined ? '' : ' by then'}`;
+  const of = `${rule === null ? '' : ` ${ofRule(rule)}`}${onceRewritten(rewritten)}${writes === undefined ? '' : ' by then'}`;
   return said(`"${text}"${of} matches (${WHY[module]})`, `"${text}"${of} does not match (${WHY[module]})`);
 }
 

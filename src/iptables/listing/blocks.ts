@@ -1,3 +1,4 @@
+import type { LineOfListing } from '../../problems/of-files.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { KnownChains } from '../known-chains.ts';
 import type { Counters, TableName } from '../ruleset.ts';
@@ -43,10 +44,8 @@ export function splitBlocks(text: string, file: string, known: KnownChains, prob
     }
     if (REMARK.test(line)) {
       if (line.includes('iptables-legacy tables present')) legacyLine ??= number;
-      if (line.includes("use 'nft' tool")) {
-        const message = 'the table also holds native nftables chains, which this listing does not show';
-        problems.add('incompatible-base-chains', message, file, number);
-      }
+      if (line.includes("use 'nft' tool"))
+        problems.add('incompatible-base-chains', { is: 'listed' }, file, number);
       printedByNft ||= legacyLine !== null || line.includes("use 'nft' tool");
       continue;
     }
@@ -60,21 +59,21 @@ export function splitBlocks(text: string, file: string, known: KnownChains, prob
       blocks.push(block);
       command = null;
       detached = false;
-      if (!head.whole) reportLine(problems, 'this chain head', line, file, number);
+      if (!head.whole) reportLine(problems, 'chain-head', line, file, number);
       continue;
     }
     const layout = parseLayout(line);
     if (layout !== null) {
       if (block !== null && block.rows.length === 0) block.layout = layout;
       else {
-        reportLine(problems, 'column names without a chain', line, file, number);
+        reportLine(problems, 'column-names', line, file, number);
         block = null;
       }
       continue;
     }
     if (DAMAGED_HEAD.test(line)) {
       // The rules below it are of a chain whose name is not known.
-      reportLine(problems, 'this chain head', line, file, number);
+      reportLine(problems, 'chain-head', line, file, number);
       block = null;
       continue;
     }
@@ -91,25 +90,31 @@ export function splitBlocks(text: string, file: string, known: KnownChains, prob
       continue;
     }
     if (block === null || (detached && columns === null)) {
-      reportLine(problems, 'this line', line, file, number);
+      reportLine(problems, 'line', line, file, number);
       continue;
     }
     // A rule behind a blank line may belong to a chain whose head is missing: then it is not known whose it is.
-    if (columns === null || detached) reportLine(problems, 'this rule', line, file, number);
+    if (columns === null || detached) reportLine(problems, 'rule', line, file, number);
     block.rows.push({ line: number, text: line.trimEnd(), columns: detached ? null : columns });
   }
   if (block !== null && block.layout === null && block.rows.length === 0) {
-    reportLine(problems, 'the last chain, which breaks off', `Chain ${block.chain}`, file, block.line);
+    reportLine(problems, 'last-chain', `Chain ${block.chain}`, file, block.line);
     block.rows.push({ line: block.line, text: '', columns: null });
   }
   const { blocks: found, left } = known.adoptRows(loose);
-  for (const row of left) reportLine(problems, 'whose chain this rule is of', row.text, file, row.line);
+  for (const row of left) reportLine(problems, 'loose-rule', row.text, file, row.line);
   return { blocks: [...found, ...blocks], printedByNft, legacyLine };
 }
 
-function reportLine(problems: ProblemList, what: string, line: string, file: string, number: number): void {
+function reportLine(
+  problems: ProblemList,
+  what: LineOfListing,
+  line: string,
+  file: string,
+  number: number,
+): void {
   const shown = line.length > 80 ? `${line.slice(0, 80)}…` : line;
-  problems.add('unreadable-line', `could not read ${what}: ${shown.trim()}`, file, number);
+  problems.add('unreadable-line', { of: 'table-listing', what, shown: shown.trim() }, file, number);
 }
 
 function parseHead(

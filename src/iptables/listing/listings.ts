@@ -40,22 +40,14 @@ export function assignTables(
     if (first === undefined) continue;
     const command = first.command;
     const family = hints.family ?? command?.family ?? group.family ?? 'ipv4';
-    if (hints.family === undefined && command === null && group.family === null) {
-      const message = `nothing in the listing tells IPv4 from IPv6; chain ${first.chain} and those after it are taken for IPv4`;
-      problems.add('family-assumed', message, file, first.line);
-    }
+    if (hints.family === undefined && command === null && group.family === null)
+      problems.add('family-assumed', { chain: first.chain }, file, first.line);
     const free = (table: TableName): boolean =>
       !group.blocks.some((block) => taken.has(`${family} ${table} ${block.chain}`));
     const table = command?.table ?? chooseTable(group, hints.table, free, known);
     if (command === null && table !== hints.table) {
       const last = group.blocks.at(-1)?.chain ?? first.chain;
-      const which = last === first.chain ? `chain ${first.chain} is` : `chains ${first.chain} to ${last} are`;
-      problems.add(
-        'table-assumed',
-        `${which} taken to be of table ${table}: a listing does not say`,
-        file,
-        first.line,
-      );
+      problems.add('table-assumed', { how: 'listed', table, first: first.chain, last }, file, first.line);
     }
     for (const block of group.blocks) taken.add(`${family} ${table} ${block.chain}`);
     listings.push({ family, table, blocks: group.blocks });

@@ -1,4 +1,5 @@
 import type { Family } from '../../net/address.ts';
+import { missingText } from '../../problems/of-rules.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { ruleListOf } from '../array-rules.ts';
 import { withPlainBlanks } from '../blanks.ts';
@@ -46,10 +47,7 @@ export function parseListing(
   const listings = assignTables(blocks, hints, file, problems);
   const named = new NamesRead(file, problems);
   const said = blocks.find((block) => block.command?.backend)?.command?.backend ?? null;
-  if (legacyLine !== null) {
-    const message = 'the node also has iptables-legacy tables, which this listing does not show';
-    problems.add('legacy-tables-present', message, file, legacyLine);
-  }
+  if (legacyLine !== null) problems.add('legacy-tables-present', { in: 'listing' }, file, legacyLine);
   const backend = hints.backend ?? said ?? 'iptables-nft';
   const backendAssumed = hints.backend === undefined && said === null && !printedByNft;
   const rulesets: Ruleset[] = [];
@@ -87,8 +85,8 @@ function buildTables(
         strange: (row) => reportStrange(problems, row, file),
       };
       if (earlier !== undefined && !saysTheSame(earlier, block)) {
-        const message = `chain ${block.chain} of table ${name} is listed twice with different rules; the later one is used`;
-        problems.add('duplicate-chain', message, file, block.line);
+        const args = { chain: block.chain, table: name, used: 'differs' } as const;
+        problems.add('duplicate-chain', args, file, block.line);
       }
       const chain = buildChain(block, name, context, problems);
       table.chains.set(
@@ -128,9 +126,8 @@ function buildChain(block: Block, table: TableName, context: RuleContext, proble
 
 /** Rules that `--line-numbers` shows to be missing stand as one rule of which nothing is known. */
 function gap(from: number, to: number, row: Row, context: RuleContext, problems: ProblemList): Rule {
-  const text =
-    from === to ? `rule ${from} is not in the listing` : `rules ${from} to ${to} are not in the listing`;
-  problems.add('missing-rules', `chain ${context.chain}: ${text}`, context.file, row.line);
+  const text = missingText(from, to);
+  problems.add('missing-rules', { chain: context.chain, from, to }, context.file, row.line);
   return {
     chain: context.chain,
     number: from,
@@ -155,7 +152,7 @@ function saysTheSame(chain: Chain, block: Block): boolean {
 
 function reportStrange(problems: ProblemList, row: Row, file: string): void {
   const shown = row.text.length > 160 ? `${row.text.slice(0, 160)}…` : row.text;
-  problems.add('unrecognised-option', `part of this rule could not be read: ${shown.trim()}`, file, row.line);
+  problems.add('unrecognised-option', { shown: shown.trim() }, file, row.line);
 }
 
 /** Reads addresses and says once that a name was taken for one. */
@@ -173,8 +170,7 @@ class NamesRead {
     const address = parseAddressWord(word, family);
     if (address?.named === true && !this.#said) {
       this.#said = true;
-      const message = `host names in this listing are read as the addresses they spell, such as ${word} as ${address.text}`;
-      this.#problems.add('name-read-as-address', message, this.#file, line());
+      this.#problems.add('name-read-as-address', { word, address: address.text }, this.#file, line());
     }
     return address?.text ?? null;
   }

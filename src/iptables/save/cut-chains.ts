@@ -4,15 +4,6 @@ import { type Cut, HOOK_NAMES } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { Block } from './dump.ts';
 
-/** What is said of a last line that may be a part of one. */
-export const NO_LINE_END =
-  'the last line has no line end: it may be cut off, and is not used (if it is whole, end the line)';
-
-/** @returns what is said of a dump that breaks off, and of the way to a whole one. */
-export function describeMissing(what: string): string {
-  return `${what}: rules are missing. Take it again on the node with iptables-save > file, and copy the file whole`;
-}
-
 /**
  * Marks the chains of a table whose text broke off: the one in which it did, and those whose rules would have followed.
  * Dumps print rules chain by chain in the order in which they declare the chains (iptables 1.4 to 1.8, both backends),

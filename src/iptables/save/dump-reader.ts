@@ -1,12 +1,13 @@
 import { doubled, UNKNOWN } from '../../lookup/name-index.ts';
+import type { DumpLacks, LineOfDump } from '../../problems/of-files.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { skipBlanks } from '../blanks.ts';
 import type { Cut, TableName } from '../ruleset.ts';
 import { ChainCursor } from './chain-cursor.ts';
 import { ChainTable } from './chain-table.ts';
 import { type Insertion, readCommand } from './commands.ts';
-import { describeIncompatible, isCutComment, readComment, readPrompt } from './comments.ts';
-import { describeMissing, isExcerpt, markCutChains, markHeadlessChain, NO_LINE_END } from './cut-chains.ts';
+import { isCutComment, readComment, readPrompt } from './comments.ts';
+import { isExcerpt, markCutChains, markHeadlessChain } from './cut-chains.ts';
 import { isPlainUserChain, isTableName, PLAIN_END, readDeclaration, toDeclaration } from './declaration.ts';
 import type { Block, DumpReader, Header, ScannedDump } from './dump.ts';
 import { type DumpLines, newlineOf } from './dump-lines.ts';
@@ -61,7 +62,7 @@ class Reader implements DumpReader {
     const name = skipBlanks(this.#bytes, ruleStart + 2);
     const chain = this.#bytes[name] === DASH ? UNKNOWN : this.#cursor.find(name, end);
     if (chain === UNKNOWN) {
-      this.#unreadRule(block, lineStart, end, line, 'names no chain');
+      this.#unreadRule(block, lineStart, end, line, 'no-chain-name');
       return;
     }
     if (this.#unread.waits) this.#unread.before(chain);
@@ -80,8 +81,8 @@ class Reader implements DumpReader {
   }
 
   /** Among rules, a line that cannot be read is one: what it does with a packet is not known. */
-  #unreadRule(block: Block | null, start: number, end: number, line: number, why: string): void {
-    this.unreadable(start, end, line, why);
+  #unreadRule(block: Block | null, start: number, end: number, line: number, is: LineOfDump): void {
+    this.unreadable(start, end, line, is);
     if (block === null) return;
     const where = { position: this.#newPosition(start), line };
     this.#lastChain = this.#unread.add(this.#text(start, end), start, this.#lastChain, where);
@@ -100,7 +101,7 @@ class Reader implements DumpReader {
     }
     const found = readDeclaration(this.#text(start, end));
     if (found === null) {
-      this.unreadable(start, end, line, 'is no chain of a table');
+      this.unreadable(start, end, line, 'no-chain');
       return;
     }
     const { name, declared } = found;
@@ -124,7 +125,7 @@ class Reader implements DumpReader {
     // iptables-restore makes chains with -N too; one that is there already it refuses.
     const open = command?.letter === 'N' && this.#open?.form === 'save' ? this.#open : null;
     if (command === null || open?.chains.isDeclared(command.name) === true) {
-      this.#unreadRule(this.#open, start, end, line, 'is a command, not a line of a dump');
+      this.#unreadRule(this.#open, start, end, line, 'command');
       return;
     }
     const block = this.#listingFor(command.letter, command.name, start, line);
@@ -158,7 +159,7 @@ class Reader implements DumpReader {
     this.#prompt = null;
     this.#ignoring = !isTableName(name);
     if (isTableName(name)) this.#openBlock('save', name, start, line).to = end + 1;
-    else this.unreadable(start, end, line, 'names no table that iptables has');
+    else this.unreadable(start, end, line, 'no-table');
   }
 
   comment(start: number, end: number, line: number): void {
@@ -173,7 +174,8 @@ class Reader implements DumpReader {
     } else if (read.kind === 'legacy-present') this.#legacyWarningLine ??= line;
     else {
       if (read.kind === 'left-out') this.#leftOut.push(read.table);
-      this.#problems.add('incompatible-base-chains', describeIncompatible(read), this.#lines.file, line);
+      const { table, kind } = read;
+      this.#problems.add('incompatible-base-chains', { table, is: kind }, this.#lines.file, line);
     }
   }
 
@@ -182,7 +184,7 @@ class Reader implements DumpReader {
       this.#open.to = end + 1;
       this.#open.committed = true;
     } else if (!this.#ignoring) {
-      this.#truncated('a dump ends here whose beginning is missing', line);
+      this.#truncated({ part: 'beginning' }, line);
       if (this.#open !== null) markHeadlessChain(this.#open);
     }
     this.#ignoring = false;
@@ -190,15 +192,14 @@ class Reader implements DumpReader {
   }
 
   other(start: number, end: number, line: number): void {
-    const text = this.#text(start, end);
-    if (this.#takePrompt(text)) return;
+    if (this.#takePrompt(this.#text(start, end))) return;
     if (this.#open?.form === 'save' && this.#isCutOff(end, line)) return;
-    this.#unreadRule(this.#open, start, end, line, 'is no line of a dump');
+    this.#unreadRule(this.#open, start, end, line, 'no-line');
   }
 
-  unreadable(start: number, end: number, line: number, why: string): void {
+  unreadable(start: number, end: number, line: number, is: LineOfDump): void {
     const shown = this.#text(start, Math.min(end, start + SHOWN)).trimEnd();
-    this.#problems.add('unreadable-line', `${why}: ${shown}`, this.#lines.file, line);
+    this.#problems.add('unreadable-line', { of: 'dump', is, shown }, this.#lines.file, line);
   }
 
   finish(cut: boolean): ScannedDump {
@@ -206,8 +207,8 @@ class Reader implements DumpReader {
     if (last?.form === 'rules-listing' && (cut || this.#cut?.within === 'tables'))
       last.cut = this.#cutWithin(last.chains.size > 0 ? 'rules' : 'chains');
     if (this.#headerSince && this.#blocks.length > 0 && this.#open === null) {
-      const where = `behind line ${this.#header?.line}, where another table begins`;
-      this.#truncated(`the dump ends ${where}`, this.#header?.line ?? this.#lastLine);
+      const { line } = this.#header ?? { line: this.#lastLine };
+      this.#truncated({ part: 'tables', behind: line }, line);
       this.#cut ??= this.#cutWithin('tables');
     }
     this.#closeUncommitted(null);
@@ -261,8 +262,7 @@ class Reader implements DumpReader {
   #closeUncommitted(line: number | null): void {
     if (this.#open?.form === 'save' && isExcerpt(this.#open)) this.#open.excerpt = true;
     else if (this.#open?.form === 'save') {
-      const where = line === null ? 'at the end of the file' : `before line ${line}`;
-      this.#truncated(`the dump of table ${this.#open.table} ends without COMMIT, ${where}`, this.#open.line);
+      this.#truncated({ part: 'commit', table: this.#open.table, before: line }, this.#open.line);
       this.#open.cut = this.#cutWithin(this.#sequence.hasRules ? 'rules' : 'chains');
       this.#cut = this.#open.cut;
     }
@@ -272,7 +272,7 @@ class Reader implements DumpReader {
   /** iptables ends all of its lines, so a last line without an end is a part of one. */
   #isCutOff(end: number, line: number): boolean {
     if (end < this.#bytes.length) return false;
-    this.#truncated(NO_LINE_END, line);
+    this.#truncated({ part: 'line-end' }, line);
     this.#cut ??= this.#cutWithin('tables');
     return true;
   }
@@ -281,8 +281,8 @@ class Reader implements DumpReader {
     return { file: this.#lines.file, line: this.#lastLine, within };
   }
 
-  #truncated(what: string, line: number): void {
-    this.#problems.add('truncated', describeMissing(what), this.#lines.file, line);
+  #truncated(lacks: DumpLacks, line: number): void {
+    this.#problems.add('truncated', { what: 'dump', lacks }, this.#lines.file, line);
   }
 
   #declare({ chains }: Block, chain: number, declared: readonly (string | undefined)[], line: number): void {
@@ -291,7 +291,7 @@ class Reader implements DumpReader {
     const declaration = toDeclaration(declared);
     chains.declare(chain, line, declaration);
     if (policy !== '-' && declaration.policy === null)
-      this.#problems.add('unreadable-line', `${policy} is no policy of a chain`, this.#lines.file, line);
+      this.#problems.add('unreadable-line', { of: 'policy', shown: policy }, this.#lines.file, line);
   }
 
   #text(start: number, end: number): string {

@@ -1,4 +1,5 @@
 import type { Family } from '../../net/address.ts';
+import type { LineOfDump } from '../../problems/of-files.ts';
 import type { Backend, Cut, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { DumpLines, TableContext } from './dump-lines.ts';
@@ -61,7 +62,7 @@ export interface DumpReader {
   comment(start: number, end: number, line: number): void;
   commit(end: number, line: number): void;
   other(start: number, end: number, line: number): void;
-  unreadable(start: number, end: number, line: number, why: string): void;
+  unreadable(start: number, end: number, line: number, is: LineOfDump): void;
   /** @param cut true where whoever delivered the bytes knows that more should have followed. */
   finish(cut: boolean): ScannedDump;
 }

@@ -22,15 +22,13 @@ export function inferFamilies(
   for (const run of splitRuns(blocks)) {
     const stated = run[0]?.statedFamily ?? run[0]?.header?.family ?? null;
     if (stated !== null && hint !== undefined && stated !== hint) {
-      const message = `the dump says that it is ${stated}, not ${hint}; it is read as ${stated}`;
-      problems.add('hint-contradicted', message, file, run[0]?.line ?? null);
+      const args = { about: 'family', says: stated, hint } as const;
+      problems.add('hint-contradicted', args, file, run[0]?.line ?? null);
     }
     const told: Family | null = stated ?? hint ?? null;
     const family: Family | null = told ?? evidenceOf(run) ?? previous ?? evidenceOf(blocks);
-    if (family === null && run.some(hasRules)) {
-      const message = 'nothing says whether these rules are IPv4 or IPv6; they are read as IPv4';
-      problems.add('family-assumed', message, file, run[0]?.line ?? null);
-    }
+    if (family === null && run.some(hasRules))
+      problems.add('family-assumed', { chain: null }, file, run[0]?.line ?? null);
     for (const block of run) families.set(block, told ?? evidenceOf([block]) ?? family ?? 'ipv4');
     previous = family ?? previous;
   }

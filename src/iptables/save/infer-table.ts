@@ -1,10 +1,11 @@
+import type { TableSign } from '../../problems/of-rules.ts';
 import type { KnownChains } from '../known-chains.ts';
 import type { Chain, TableName } from '../ruleset.ts';
 
 /** The table of a listing that does not name it, and what that was concluded from. */
 export interface InferredTable {
   readonly table: TableName;
-  readonly because: string;
+  readonly because: TableSign;
 }
 
 const TARGET_TABLES: ReadonlyMap<string, TableName> = new Map([
@@ -30,13 +31,14 @@ export function inferTable(chains: ReadonlyMap<string, Chain>, known: KnownChain
   const policies = [...chains.values()].filter((chain) => chain.policy !== null);
   const builtIn = new Set(policies.map((chain) => chain.name));
   const all = (...names: string[]) => names.every((name) => builtIn.has(name));
-  if (all('FORWARD', 'POSTROUTING')) return { table: 'mangle', because: 'it has the chains of mangle' };
-  if (all('PREROUTING', 'POSTROUTING')) return { table: 'nat', because: 'it has the chains of nat' };
-  if (all('PREROUTING', 'OUTPUT')) return { table: 'raw', because: 'it has the chains of raw' };
-  if (all('INPUT', 'FORWARD', 'OUTPUT')) return { table: 'filter', because: 'it has the chains of filter' };
+  if (all('FORWARD', 'POSTROUTING'))
+    return { table: 'mangle', because: { sign: 'chains-of', table: 'mangle' } };
+  if (all('PREROUTING', 'POSTROUTING')) return { table: 'nat', because: { sign: 'chains-of', table: 'nat' } };
+  if (all('PREROUTING', 'OUTPUT')) return { table: 'raw', because: { sign: 'chains-of', table: 'raw' } };
+  if (all('INPUT', 'FORWARD', 'OUTPUT'))
+    return { table: 'filter', because: { sign: 'chains-of', table: 'filter' } };
   return (
-    fromRules(chains, known) ??
-    fromNames(chains, known) ?? { table: 'filter', because: 'that is the default' }
+    fromRules(chains, known) ?? fromNames(chains, known) ?? { table: 'filter', because: { sign: 'default' } }
   );
 }
 
@@ -45,7 +47,7 @@ function fromRules(chains: ReadonlyMap<string, Chain>, known: KnownChains): Infe
     for (let index = 0; index < rules.length; index++) {
       const target = rules.targetName(index) ?? '';
       const table = TARGET_TABLES.get(target) ?? known.tableOf(target);
-      if (table !== null) return { table, because: `a rule has the target ${target}` };
+      if (table !== null) return { table, because: { sign: 'target', target } };
     }
   }
   return null;
@@ -54,11 +56,12 @@ function fromRules(chains: ReadonlyMap<string, Chain>, known: KnownChains): Infe
 function fromNames(chains: ReadonlyMap<string, Chain>, known: KnownChains): InferredTable | null {
   for (const name of chains.keys()) {
     const table = known.tableOf(name);
-    if (table !== null) return { table, because: `it has a chain ${name}` };
+    if (table !== null) return { table, because: { sign: 'chain', chain: name } };
   }
   const forward = chains.has('FORWARD');
   for (const name of ['PREROUTING', 'POSTROUTING']) {
-    if (chains.has(name)) return { table: forward ? 'mangle' : 'nat', because: `it has a chain ${name}` };
+    if (chains.has(name))
+      return { table: forward ? 'mangle' : 'nat', because: { sign: 'chain', chain: name } };
   }
   return null;
 }

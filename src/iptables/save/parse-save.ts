@@ -3,7 +3,7 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { type KnownChains, NO_CHAINS } from '../known-chains.ts';
 import { type TableOfRuleset, uniteAll } from '../merge.ts';
 import type { Backend, Ruleset, Table } from '../ruleset.ts';
-import { describeMissing, lastLost, markCutChains, markLeftOut } from './cut-chains.ts';
+import { lastLost, markCutChains, markLeftOut } from './cut-chains.ts';
 import type { Block, Header, ScannedDump } from './dump.ts';
 import { inferFamilies } from './infer-family.ts';
 import { inferTable } from './infer-table.ts';
@@ -84,11 +84,12 @@ function backendOf(
   problems: ProblemList,
 ): Backend | null {
   const { header } = block;
-  if (header?.backendStated === true && hint !== undefined && header.backend !== hint) {
-    const message = `the dump says that it is from ${header.backend}, not ${hint}; it is read as ${header.backend}`;
-    problems.add('hint-contradicted', message, file, header.line);
+  if (header?.backendStated === true) {
+    const { backend, line } = header;
+    if (hint !== undefined && backend !== null && backend !== hint)
+      problems.add('hint-contradicted', { about: 'backend', says: backend, hint }, file, line);
+    return backend;
   }
-  if (header?.backendStated === true) return header.backend;
   return hint ?? (header ?? only)?.backend ?? null;
 }
 
@@ -96,12 +97,12 @@ function markLost(block: Block, file: string, known: KnownChains, problems: Prob
   const lost = lastLost(block, known);
   const leftOut = markLeftOut(block, known);
   if (leftOut !== null) {
-    const what = `lines that name ${leftOut.name} were left out: who makes ${leftOut.beside} makes both`;
-    problems.add('partial-listing', describeMissing(what), file, block.line);
+    const args = { what: 'chain', chain: leftOut.name, beside: leftOut.beside } as const;
+    problems.add('partial-listing', args, file, block.line);
   }
   if (lost === null) return;
-  const what = `the listing ends before the rules of ${lost.name}, which is never without`;
-  problems.add('truncated', describeMissing(what), file, lost.cut.line);
+  const lacks = { part: 'rules', chain: lost.name } as const;
+  problems.add('truncated', { what: 'dump', lacks }, file, lost.cut.line);
   block.cut = lost.cut;
   markCutChains(block);
 }
@@ -109,8 +110,7 @@ function markLost(block: Block, file: string, known: KnownChains, problems: Prob
 function nameTable(block: Block, file: string, known: KnownChains, problems: ProblemList): void {
   if (block.table !== null) return;
   const { table, because } = inferTable(new LazyChains(block.chains, 'filter', block.context), known);
-  const message = `iptables -S does not name its table; this is read as ${table}, since ${because}`;
-  problems.add('table-assumed', message, file, block.line);
+  problems.add('table-assumed', { how: 'inferred', table, because }, file, block.line);
   block.table = table;
 }
 
@@ -127,17 +127,11 @@ function keepTriviaOf(block: Block, table: Table, dump: ScannedDump, isLast: boo
 }
 
 function reportEmpty(source: { name: string; bytes: Buffer }, problems: ProblemList): void {
-  const message =
-    source.bytes.length === 0
-      ? 'is empty: the node has no iptables rules of this kind, or the command failed'
-      : 'holds no iptables table and no rule';
-  problems.add('no-rules', message, source.name, null);
+  problems.add('no-rules', { empty: source.bytes.length === 0 }, source.name, null);
 }
 
 function reportLegacy(dump: ScannedDump, rulesets: readonly Ruleset[], problems: ProblemList): void {
   if (dump.legacyWarningLine === null) return;
   if (rulesets.some((ruleset) => ruleset.backend === 'iptables-legacy')) return;
-  const message =
-    'the node also has iptables-legacy tables, which this dump does not show: see iptables-legacy-save';
-  problems.add('legacy-tables-present', message, dump.lines.file, dump.legacyWarningLine);
+  problems.add('legacy-tables-present', { in: 'dump' }, dump.lines.file, dump.legacyWarningLine);
 }

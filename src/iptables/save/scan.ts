@@ -45,7 +45,7 @@ function takeLine(
 ): void {
   const first = skipBlanks(bytes, start);
   if (first >= end) return;
-  if (hasNul) reader.unreadable(start, end, line, 'holds NUL bytes, so the dump is damaged or no dump');
+  if (hasNul) reader.unreadable(start, end, line, 'nul-bytes');
   const lead = bytes[first];
   const rule = lead === OPEN ? afterCounters(bytes, first, end) : first;
   if (rule !== null && isAppend(bytes, rule)) reader.rule(start, rule, end, line);

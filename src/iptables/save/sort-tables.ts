@@ -57,9 +57,8 @@ export function sortTables(
     addTo(tables, table, rule);
   }
   if (tables.size < 2) return [block];
-  const counted = [...tables].map(([table, own]) => `${own.length} of ${table}`).join(', ');
-  const message = `the lines do not name their tables; they are sorted by what only one table can hold: ${counted}`;
-  problems.add('table-assumed', message, file, block.line);
+  const counted = [...tables].map(([table, own]) => ({ table, count: own.length }));
+  problems.add('table-assumed', { how: 'sorted', rules: counted }, file, block.line);
   return [...tables].map(([table, own]) => blockOf(block, table, own, rules, known));
 }
 

@@ -1,27 +1,7 @@
-/** What went wrong between us and the API server. Stable, for scripts. */
-export type ApiErrorCode =
-  | 'no-kubeconfig'
-  | 'unreadable-kubeconfig'
-  | 'unknown-context'
-  | 'incomplete-kubeconfig'
-  | 'credential-plugin'
-  | 'unreadable-credentials'
-  | 'api-dns'
-  | 'api-refused'
-  | 'api-unreachable'
-  | 'api-timeout'
-  | 'api-tls'
-  | 'api-unauthorized'
-  | 'api-forbidden'
-  | 'api-not-found'
-  | 'api-overloaded'
-  | 'api-failed'
-  | 'api-cut-off'
-  | 'api-not-json'
-  | 'api-aborted';
+import type { ApiFault } from '../../problems/of-nodes.ts';
 
 /** Codes that end all talk with the server: what holds for one resource then holds for every other. */
-const FATAL: ReadonlySet<ApiErrorCode> = new Set([
+const FATAL: ReadonlySet<ApiFault> = new Set([
   'no-kubeconfig',
   'unreadable-kubeconfig',
   'unknown-context',
@@ -37,7 +17,7 @@ const FATAL: ReadonlySet<ApiErrorCode> = new Set([
 ]);
 
 /** On the first request these mean that the server as a whole is not what it should be; later, one list failed. */
-const FATAL_AT_FIRST: ReadonlySet<ApiErrorCode> = new Set([
+const FATAL_AT_FIRST: ReadonlySet<ApiFault> = new Set([
   'api-timeout',
   'api-cut-off',
   'api-not-found',
@@ -47,11 +27,11 @@ const FATAL_AT_FIRST: ReadonlySet<ApiErrorCode> = new Set([
 /** The API could not be asked, or did not answer with what was asked for. The message says which way is out. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  readonly code: ApiErrorCode;
+  readonly code: ApiFault;
   /** 2 where the command line or kubeconfig is wrong, 3 where the cluster cannot be reached: the contract's statuses. */
   readonly exitStatus: 2 | 3;
 
-  constructor(code: ApiErrorCode, message: string) {
+  constructor(code: ApiFault, message: string) {
     super(message);
     this.code = code;
     const wrongUse = code === 'unknown-context' || code === 'unreadable-kubeconfig';

@@ -70,7 +70,7 @@ export class ClusterReader {
     } catch (error) {
       if (!(error instanceof ApiError) || error.endsAll(kind === 'Service')) throw error;
       this.first ??= error;
-      this.#problems.add(error.code, `${error.message}; the answer goes without ${RESOURCES[kind]}`);
+      this.#problems.add(error.code, { said: error.message, effect: 'without', objects: RESOURCES[kind] });
       return null;
     }
   }
@@ -115,10 +115,13 @@ export class ClusterReader {
       } catch {
         throw error;
       }
-      this.#problems.add(
-        'api-forbidden',
-        `${error.message}; only the ${RESOURCES[kind]} of namespace ${namespace} are known`,
-      );
+      const objects = RESOURCES[kind];
+      this.#problems.add('api-forbidden', {
+        said: error.message,
+        effect: 'one-namespace',
+        objects,
+        namespace,
+      });
     }
     return { name: OBJECT_FILES[kind], bytes: writer.finish() };
   }

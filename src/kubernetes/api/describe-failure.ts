@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { fieldsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
+import type { ApiFault } from '../../problems/of-nodes.ts';
 import { type ApiAccess, bytesOf } from './access.ts';
 import type { ApiAnswer } from './api-answer.ts';
-import { ApiError, type ApiErrorCode, lastWordsOf, nodeCodeOf } from './api-error.ts';
+import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
 import { foreignWordsOf } from './foreign-words.ts';
 import { speaksTls } from './server-url.ts';
 
@@ -30,7 +31,7 @@ export function describeConnectionError(error: unknown, access: ApiAccess, signa
   const { hostname, host } = new URL(access.cluster.server);
   const code = nodeCodeOf(error);
   const where = `the API server at ${access.cluster.server} (${access.origin})`;
-  const say = (kind: ApiErrorCode, message: string): ApiError => new ApiError(kind, message);
+  const say = (kind: ApiFault, message: string): ApiError => new ApiError(kind, message);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return say('api-dns', `the host name ${hostname} of ${where} does not resolve; check the name and DNS`);
   }

@@ -40,7 +40,7 @@ export async function fetchObjects(request: ApiRequest, problems: ProblemList): 
     return { files, origin, failure: files.length === 0 ? reader.first : null };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    problems.add(error.code, `${error.message}; names come from rule comments`);
+    problems.add(error.code, { said: error.message, effect: 'rule-comments' });
     return { files: [], origin, failure: error };
   } finally {
     // Where one list found the server gone, others may still be waiting for it.

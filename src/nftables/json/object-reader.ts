@@ -27,7 +27,7 @@ export class ObjectReader {
   read(start: number): Fields | null {
     const value = parseJson(this.slice(start).toString('utf8'));
     if (value !== undefined) return objectOf(value);
-    this.#problems.add('unreadable-json', 'this object is not valid JSON', this.file, this.lineOf(start));
+    this.#problems.add('unreadable-json', { what: 'object' }, this.file, this.lineOf(start));
     return null;
   }
 

@@ -33,7 +33,7 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
     },
   });
   if (scanned === null) {
-    problems.add('unexpected-json', 'no list called nftables', file);
+    problems.add('unexpected-json', { what: 'no-nftables' }, file);
     return null;
   }
   function enter(kind: string, inner: Fields, start: number): void {
@@ -52,7 +52,7 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
     else table.objects.set(`${kind} ${name}`, readObject(kind, inner));
   }
   const cutAt = scanned.closed ? null : reader.lineOf(scanned.end);
-  if (cutAt !== null) problems.add('truncated', 'the JSON ends in the middle', file, cutAt);
+  if (cutAt !== null) problems.add('truncated', { what: 'json-listing' }, file, cutAt);
   listing.cut = cutAt !== null;
   return { file, version, tables: drafts.tables, cutAt };
 }

@@ -28,13 +28,13 @@ export function parseText(text: string, file: string, problems: ProblemList): Nf
     const table = family === '' ? null : drafts.table(family, name);
     if (table === null) {
       if (line !== '' && !line.startsWith('#'))
-        problems.add('unreadable-line', 'not a line of `nft list ruleset`', file, lines.number);
+        problems.add('unreadable-line', { of: 'nft-text' }, file, lines.number);
       continue;
     }
     if (handle !== undefined) table.handle = Number(handle);
     if (!readTable(table, lines, file, problems)) {
       cutAt = lines.number;
-      problems.add('truncated', `the listing breaks off in table ${family} ${name}`, file, cutAt);
+      problems.add('truncated', { what: 'nft-table', family, table: name }, file, cutAt);
     }
   }
   return { file, version: null, tables: drafts.tables, cutAt };
@@ -57,7 +57,7 @@ function readTable(
     } else if (line.startsWith('flags ')) table.dormant = /\bdormant\b/.test(line);
     else if (line.startsWith('comment ')) table.comment = commentOf(line);
     else if (line !== '' && !line.startsWith('#'))
-      problems.add('unreadable-line', 'not a line of `nft list ruleset`', file, lines.number);
+      problems.add('unreadable-line', { of: 'nft-text' }, file, lines.number);
   }
   return false;
 }

@@ -45,7 +45,7 @@ export function readSet(
     if (entry.text.startsWith('elements')) elements = entry;
     else {
       const more = readLine(entry.text);
-      if (more === null) problems.add('unreadable-line', 'not a line of a set', file, entry.line);
+      if (more === null) problems.add('unreadable-line', { of: 'nft-set' }, file, entry.line);
       else parts = { ...parts, ...more, extras: [...parts.extras, ...(more.extras ?? [])] };
     }
   }

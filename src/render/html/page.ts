@@ -1,5 +1,5 @@
 import type { CaptureInfo } from '../../explain/explanation.ts';
-import type { Problem } from '../../problems/problem.ts';
+import type { ToldProblem } from '../../problems/told-problem.ts';
 import { type Html, html, trusted } from './html.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
@@ -15,7 +15,7 @@ export interface Page {
   /** The states it speaks of, each with a name where there are several. */
   readonly captures: readonly { readonly label: string | null; readonly info: CaptureInfo }[];
   readonly body: readonly Html[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ToldProblem[];
 }
 
 /**
@@ -93,12 +93,12 @@ function captureLine(
 }
 
 /** @returns what the input did not let us understand; nothing where there is nothing. */
-function problemList(problems: readonly Problem[]): Html | null {
+function problemList(problems: readonly ToldProblem[]): Html | null {
   if (problems.length === 0) return null;
   const shown = problems.slice(0, 200);
   return html`<section aria-labelledby="problems"><h2 id="problems">Not understood or not captured</h2>
 <ul class="find">${shown.map(
-    ({ message, file, line }) => html`<li>${placeOf(file, line)}${message}</li>
+    ({ message, file, line, node }) => html`<li>${placeOf(file ?? node ?? null, line)}${message}</li>
 `,
   )}</ul>${problems.length > shown.length ? html`<p>and ${problems.length - shown.length} more</p>` : null}</section>
 `;

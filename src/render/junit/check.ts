@@ -1,5 +1,5 @@
 import type { CheckReport, CheckRun, ReportedFinding } from '../../check/report.ts';
-import type { Problem } from '../../problems/problem.ts';
+import type { ToldProblem } from '../../problems/told-problem.ts';
 import { escapeTerminal } from '../escape.ts';
 import { escapeXml, escapeXmlAttribute } from './escape.ts';
 
@@ -82,7 +82,7 @@ function suiteOf({ findings, expectations, coverage }: CheckReport, name: string
   return { name, cases: cases.map((one) => ({ ...one, name: unique(one.name) })) };
 }
 
-function uncheckedSuite({ code, message }: Problem, name: string): Suite {
+function uncheckedSuite({ code, message }: ToldProblem, name: string): Suite {
   return {
     name,
     cases: [{ name: 'checked', fault: { kind: 'error', type: code, message, text: message }, output: null }],

@@ -1,6 +1,6 @@
 import type { Cause } from '../../diagnose/cause.ts';
 import type { CaptureInfo } from '../../explain/explanation.ts';
-import type { Problem } from '../../problems/problem.ts';
+import type { ToldProblem } from '../../problems/told-problem.ts';
 import { codeBlock, codeSpan, escapeMarkdown } from './escape.ts';
 
 /** @param cells Markdown already. @returns a table. */
@@ -26,10 +26,11 @@ export function captureText({ origin, node, takenAt, proxyMode }: CaptureInfo): 
 }
 
 /** @returns what the input did not let us understand; empty where there is nothing. */
-export function problemsText(problems: readonly Problem[]): string {
+export function problemsText(problems: readonly ToldProblem[]): string {
   if (problems.length === 0) return '';
-  const lines = problems.slice(0, 50).map(({ message, file, line }) => {
-    const place = file === null ? '' : `${codeSpan(line === null ? file : `${file}:${line}`)} `;
+  const lines = problems.slice(0, 50).map(({ message, file, line, node }) => {
+    const where = line === null ? (file ?? node) : `${file}:${line}`;
+    const place = where === undefined ? '' : `${codeSpan(where)} `;
     return `- ${place}${escapeMarkdown(message)}\n`;
   });
   const more = problems.length > 50 ? `- and ${problems.length - 50} more\n` : '';

@@ -1,6 +1,6 @@
 import type { CheckReport, CheckRun, ExpectationResult, ReportedFinding } from '../../check/report.ts';
 import type { Severity } from '../../findings/finding.ts';
-import type { Problem } from '../../problems/problem.ts';
+import type { ToldProblem } from '../../problems/told-problem.ts';
 import { escapeDocument } from '../escape.ts';
 import type { PlaceOf } from '../place.ts';
 import { artifactUri, locationOf, type SarifLocation } from './location.ts';
@@ -66,7 +66,7 @@ export function renderCheckSarif({ reports, failures }: CheckRun, context: Sarif
 }
 
 /** What could not be checked is no result; without it the run would look complete. */
-function invocationOf(unchecked: readonly Problem[], placeOf: PlaceOf) {
+function invocationOf(unchecked: readonly ToldProblem[], placeOf: PlaceOf) {
   return {
     executionSuccessful: unchecked.length === 0,
     toolExecutionNotifications: unchecked.map(({ code, message, file }) => ({

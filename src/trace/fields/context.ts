@@ -1,5 +1,5 @@
 import type { Host } from '../../host/facts.ts';
-import type { HookName } from '../../iptables/ruleset.ts';
+import type { Backend, HookName, TableName } from '../../iptables/ruleset.ts';
 import type { Field, TestOf } from '../../rules/test.ts';
 import type { Answer } from '../answer.ts';
 import type { QuotedRule } from '../reason.ts';
@@ -10,6 +10,8 @@ export interface TestContext {
   readonly state: PacketState;
   readonly host: Host;
   readonly hook: HookName;
+  readonly backend: Backend;
+  readonly table: TableName;
   readonly rule: QuotedRule;
 }
 

@@ -34,7 +34,7 @@ export function sendTo(
     destinationPort: port,
     destinationLocal: null,
     ttl: state.ttl === null || local ? state.ttl : state.ttl - 1,
-    ...(state.ttl === null && !local ? { writes: written(state, 'ttl').writes } : {}),
+    ...(local ? {} : { writes: written(state, 'ttl', state.ttl !== null).writes }),
     balancedBy: {
       address: state.destination,
       port: state.destinationPort,

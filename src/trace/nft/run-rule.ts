@@ -10,7 +10,7 @@ import { assigned, readFor, valueFor } from './assign.ts';
 import { contextOf, type NftContext } from './context.ts';
 import { extrasOfUpdate, limitsElements } from './element-limits.ts';
 import { canReject, hasSockets, otherFamily } from './implied.ts';
-import { judgeExtra, questionOfExtra } from './judge-extra.ts';
+import { waysOfExtra } from './judge-extra.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import { waysOf } from './look-up-ways.ts';
 import { judge, surelyBreaks } from './match.ts';
@@ -232,15 +232,11 @@ class RuleRun {
 
   /** A counter, limit or quota: it goes on, breaks the rule, or is a question that only the kernel can answer. */
   #extra(branch: Branch, extra: Extra): Branch | null {
-    const answer = judgeExtra(extra, this.#place.table, branch.state.length);
-    if (answer === 'yes') return branch;
-    if (answer === 'no') return this.#broken(branch);
-    const question = questionOfExtra(extra, this.#place);
-    const held = answered(branch, question);
-    if (held !== null) return held ? branch : this.#broken(branch);
-    this.#trace.questions.met(question, branch.probability);
-    this.#broken(answeredBy(branch, question, false));
-    return answeredBy(branch, question, true);
+    let on: Branch | null = null;
+    for (const { after, held } of waysOfExtra(branch, extra, this.#place, this.#trace.questions))
+      if (held) on = after;
+      else this.#broken(after);
+    return on;
   }
 
   #extras(branch: Branch, extras: readonly Extra[]): Branch | null {

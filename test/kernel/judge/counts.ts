@@ -97,7 +97,9 @@ function chainOf({ step }: PathEntry, name: string, world: World): Chain | undef
 }
 
 function answerTo(test: Test, rule: Rule, { state, step }: PathEntry, world: World): 'yes' | 'no' | 'open' {
-  const answer = answerTest(test, { state, host: world.host, hook: step.hook, rule });
+  if (step.program !== 'iptables') return 'open';
+  const { hook, backend, table } = step;
+  const answer = answerTest(test, { state, host: world.host, hook, backend, table, rule });
   return typeof answer === 'object' ? 'open' : turn(answer, test);
 }
 
