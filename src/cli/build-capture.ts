@@ -37,6 +37,8 @@ export interface Origin {
   readonly name: string;
   /** True: a node was asked just now, so that it makes no sense to tell how rules are saved. */
   readonly live: boolean;
+  /** It is this machine, which is asked where nothing else is named. */
+  readonly isHere?: boolean;
   /** Of a live node, how a call of kubectl begins that asks the same cluster as the same user. */
   readonly kubectl?: readonly string[];
 }
@@ -156,7 +158,11 @@ function mentionsKubeProxy(sorted: SortedSources): boolean {
 }
 
 /** What was found instead, so that the way out is clear. */
-function noRules({ name: origin, live }: Origin, sorted: SortedSources, problems: ProblemList): InputError {
+function noRules(
+  { name: origin, live, isHere }: Origin,
+  sorted: SortedSources,
+  problems: ProblemList,
+): InputError {
   const { found, why } = foundInstead(sorted, problems);
   if (!live && holdsIptablesTables(sorted))
     throw new InputError(
@@ -167,7 +173,7 @@ function noRules({ name: origin, live }: Origin, sorted: SortedSources, problems
   if (live) {
     return new InputError(
       'no-rules',
-      `${origin} has no iptables rules: iptables-save and ip6tables-save printed no table${why}`,
+      `${origin} has no iptables rules: iptables-save and ip6tables-save printed no table${isHere === true ? '; name a capture with -f, or a node with --node' : ''}${why}`,
       null,
     );
   }

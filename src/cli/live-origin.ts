@@ -3,6 +3,6 @@ import type { Origin } from './build-capture.ts';
 import type { LiveRequest } from './requests.ts';
 
 /** @returns where the state of a live node comes from: commands that the answer prints ask the cluster that was asked. */
-export function liveOrigin(name: string, { access }: Pick<LiveRequest, 'access'>): Origin {
-  return { name, live: true, kubectl: shownKubectl(access, []) };
+export function liveOrigin(name: string, { access, target }: Pick<LiveRequest, 'access' | 'target'>): Origin {
+  return { name, live: true, isHere: target === null, kubectl: shownKubectl(access, []) };
 }

@@ -8,7 +8,7 @@ import { type Written, writesOf } from './writes.ts';
 /**
  * At OUTPUT the way was decided before the hook. A chain of mangle, or of type route, decides it anew where it changed
  * mark, addresses, TOS or in IPv6 the hop limit (ipt_mangle_out, ip6t_mangle_out, nf_route_table_hook4, nf_route_table_hook6),
- * nat where it changed the destination, and where IPVS did: it asks conntrack whether the connection is answered from elsewhere
+ * nat where it asks conntrack, and the connection is answered from elsewhere: it changed the destination, or IPVS did
  * (nf_nat_ipv4_local_fn).
  * @param before the branch as the program met it
  * @param by what asks for it: any change that routing sees, or only another destination
@@ -41,8 +41,11 @@ function isMoved(before: Branch, after: Branch, by: 'anything' | 'destination'):
   return was.mark === null ? isWritten('mark') : was.mark !== is.mark;
 }
 
-/** IPVS routed it by its destination alone; here mark, source and TOS count, too. */
-function isAnsweredElsewhere({ state: { connection, balancedBy } }: Branch): boolean {
-  if (balancedBy === null || connection === null || connection.direction === 'REPLY') return false;
+/**
+ * Also where the header had that destination before: a rule may have written it, or IPVS, which routed by it alone; here mark, source
+ * and TOS count, too.
+ */
+function isAnsweredElsewhere({ state: { connection } }: Branch): boolean {
+  if (connection === null || connection.direction === 'REPLY') return false;
   return !sameAddress(connection.originalDestination, connection.replySource);
 }

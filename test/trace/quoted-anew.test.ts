@@ -66,3 +66,18 @@ describe('Has nat decided where no chain of nat is there (nf_nat_register_fn)?',
     expect(confirmed('chain n {\ntype nat hook output priority -100; policy accept;\n}')).toEqual(['accept']);
   });
 });
+
+describe('Is a packet of the node routed anew where nat writes what its header holds already?', () => {
+  it('yes: the connection is answered from elsewhere (nf_nat_ipv4_local_fn compares its tuples; seed 349730049)', () => {
+    const text =
+      'table ip t {\nchain o {\ntype filter hook output priority -101; policy accept;\nip daddr set 172.16.0.7\n}\n}\n';
+    const nft = parseNftables(Buffer.from(text), 'nft', new ProblemList());
+    if (nft === null) throw new Error('no rule set');
+    const ends = (rules: string) =>
+      ask(rules, { nft, from: '192.168.1.1:4000', to: '8.8.4.4:80', via: null }).outcomes.map(({ exit }) =>
+        exit?.kind === 'interface' ? exit.name : exit?.kind,
+      );
+    expect(ends('*nat\n:OUTPUT ACCEPT\n-A OUTPUT -j DNAT --to-destination 172.16.0.7')).toEqual(['eth1']);
+    expect(ends('*nat\n:OUTPUT ACCEPT')).toEqual(['eth0']);
+  });
+});
