@@ -56,11 +56,14 @@ writeFileSync(join(out, 'SHA256SUMS'), files.map((file) => `${sumOf(file)}  ${fi
 function packageArchive() {
   const file = join(out, 'kp-explain.tar.gz');
   const { files: parts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const found = parts.flatMap((part) =>
+  const leftOut = parts.filter((part) => part.startsWith('!')).map((part) => part.slice(1));
+  const kept = parts.filter((part) => !part.startsWith('!'));
+  const found = kept.flatMap((part) =>
     part.includes('*')
       ? readdirSync(join(root, 'docs'))
           .filter((name) => name.endsWith('.md'))
           .map((name) => `docs/${name}`)
+          .filter((name) => !leftOut.includes(name))
       : [part],
   );
   execFileSync('tar', ['-czf', file, ...found, 'package.json', 'README.md', 'LICENSE'], { cwd: root });

@@ -24,8 +24,8 @@ export function redirected(branch: Branch, { world }: TraceContext): Branch {
 
 const KNOWN = new WeakMap<Ruleset | NftRuleset, boolean>();
 
-/** Tables with more rules are not looked through: they may. */
-const MOST_RULES = 20_000;
+/** Tables with more chains are not made for it: they may. */
+const MOST_CHAINS = 100;
 
 /** The same of native rules: those of every table with a chain at output, whichever of its chains that one leads to. */
 function nativeMarksConnections(nft: NftRuleset | null | undefined): boolean {
@@ -33,10 +33,8 @@ function nativeMarksConnections(nft: NftRuleset | null | undefined): boolean {
   const known = KNOWN.get(nft);
   if (known !== undefined) return known;
   const found = [...nft.tables.values()].some(({ chains }) => {
-    const all = [...chains.values()];
-    if (!all.some(({ base }) => base?.hook === 'output')) return false;
-    const count = all.reduce((sum, { rules }) => sum + rules.length, 0);
-    return count > MOST_RULES || all.some(writesConnectionMark);
+    if (!chains.hooked().some(({ base }) => base?.hook === 'output')) return false;
+    return chains.size > MOST_CHAINS || [...chains.values()].some(writesConnectionMark);
   });
   KNOWN.set(nft, found);
   return found;
