@@ -3,7 +3,7 @@ import { NodeComparer } from '../check/nodes/compare-nodes.ts';
 import { ProfilePool } from '../check/nodes/profile-pool.ts';
 import type { CheckReport } from '../check/report.ts';
 import { ProblemList } from '../problems/problem.ts';
-import { type ToldProblem, told } from '../problems/told-problem.ts';
+import { type ToldProblem, toldAll } from '../problems/told-problem.ts';
 import { readAllNodes } from './all-nodes.ts';
 import { readExpectations } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
@@ -87,7 +87,7 @@ export async function checkAllNodes(
     return await hold.idle(async () => {
       await Promise.all(beside);
       const outcomes = results.map(({ node, error }) => ({ node, value: checked.get(node) ?? null, error }));
-      return summarise(outcomes, told(shared.problems.list()));
+      return summarise(outcomes, toldAll(shared.problems.list()));
     });
   } finally {
     await threads?.end();
@@ -114,7 +114,7 @@ function summarise(
       if (value.profile !== null) comparer.add(value.profile, value.report);
       continue;
     }
-    failures.push(...(value?.problems ?? notChecked(error, node)));
+    failures.push(value?.problem ?? notChecked(error, node));
     status = worse(status, value?.status ?? statusOfError(error));
   }
   const comparisons = comparer.size < 2 ? [] : [comparer.compare()];

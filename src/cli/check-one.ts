@@ -13,7 +13,7 @@ import { nearest } from '../explain/words/nearest.ts';
 import type { AcrossNodes } from '../findings/across/across-nodes.ts';
 import { CheckContext } from '../findings/context.ts';
 import { readSmallFile } from '../kubernetes/api/small-file.ts';
-import { told } from '../problems/told-problem.ts';
+import { toldAll } from '../problems/told-problem.ts';
 import type { Capture } from './capture.ts';
 import { inputOf } from './input-of.ts';
 import { UsageError } from './usage-error.ts';
@@ -50,7 +50,7 @@ export async function checkOne(
   const answer = checkCapture({ context, expectations }, question);
   const profile = isCompared ? profileOf(context, capture.info.takenAt) : null;
   const flows = await agreementOf(capture, input.known, question);
-  return { report: withHead(answer, flows, capture.info, told(capture.problems.list())), profile };
+  return { report: withHead(answer, flows, capture.info, toldAll(capture.problems.list())), profile };
 }
 
 /** How live flows compare with the rules; of one Service, those to it. */

@@ -12,8 +12,8 @@ export interface CheckResults {
 }
 
 /** @returns what is told of a capture or node that could not be checked. */
-export function notChecked(error: unknown, file: string | null): ToldProblem[] {
+export function notChecked(error: unknown, file: string | null): ToldProblem {
   const said = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, '; ');
   const isBug = statusOfError(error) === EXIT.bug;
-  return told([{ code: 'capture-not-checked', args: { said, isBug }, file, line: null }]);
+  return told({ code: 'capture-not-checked', args: { said, isBug }, file, line: null });
 }

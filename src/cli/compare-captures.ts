@@ -2,7 +2,7 @@ import { compareStates } from '../diff/compare-states.ts';
 import type { Diff } from '../diff/document.ts';
 import { isNamed } from '../diff/is-named.ts';
 import { readSenders } from '../diff/read-senders.ts';
-import { told } from '../problems/told-problem.ts';
+import { toldAll } from '../problems/told-problem.ts';
 import type { Capture } from './capture.ts';
 import { BUDGET, BUDGET_OF_NODES } from './diff-budget.ts';
 import { knownOf } from './known.ts';
@@ -56,7 +56,7 @@ function headOf(
     capture: after.info,
     before: before.info,
     get problems() {
-      return told([...before.problems.list(), ...after.problems.list()]);
+      return toldAll([...before.problems.list(), ...after.problems.list()]);
     },
   };
 }

@@ -4,7 +4,7 @@ import { InputError } from '../capture/input-error.ts';
 import { recognise } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
-import { told } from '../problems/told-problem.ts';
+import { toldAll } from '../problems/told-problem.ts';
 import { gatherSources } from './load-capture.ts';
 import type { LoadContext } from './load-context.ts';
 import { prepareFiles, type Redaction } from './prepare-files.ts';
@@ -28,7 +28,7 @@ export async function copyRedacted(
   }
   const written = await prepareFiles([...files.values()], redaction, context.problems);
   if (written.length === 0) {
-    const reasons = told(context.problems.list()).map(
+    const reasons = toldAll(context.problems.list()).map(
       ({ file, message }) => `\n  ${file ?? 'input'}: ${message}`,
     );
     throw new InputError(

@@ -1,5 +1,5 @@
 import type { CaptureInfo } from '../explain/explanation.ts';
-import { type ToldProblem, told } from '../problems/told-problem.ts';
+import { type ToldProblem, toldAll } from '../problems/told-problem.ts';
 import type { Capture } from './capture.ts';
 
 /** @returns the head that every document shares. Ask last: reading for the answer may still find problems. */
@@ -8,5 +8,5 @@ export function documentHead(capture: Capture): {
   readonly capture: CaptureInfo;
   readonly problems: readonly ToldProblem[];
 } {
-  return { apiVersion: 'kp-explain/v1', capture: capture.info, problems: told(capture.problems.list()) };
+  return { apiVersion: 'kp-explain/v1', capture: capture.info, problems: toldAll(capture.problems.list()) };
 }

@@ -2,7 +2,7 @@ import { spansOfPaste } from '../capture/paste/split-paste.ts';
 import { recognise } from '../capture/recognise.ts';
 import type { InputItem, InputList } from '../explain/input-list.ts';
 import { ProblemList } from '../problems/problem.ts';
-import { told } from '../problems/told-problem.ts';
+import { toldAll } from '../problems/told-problem.ts';
 import type { PlainFormat } from '../render/format.ts';
 import { write } from './answer.ts';
 import type { Io } from './io.ts';
@@ -31,7 +31,7 @@ export async function explainInput(
     apiVersion: 'kp-explain/v1',
     kind: 'InputList',
     items,
-    problems: told(problems.list()),
+    problems: toldAll(problems.list()),
   };
   const renderers = plainFormats<InputList>(async (document) => {
     const { renderInputText } = await import('../render/input-text.ts');

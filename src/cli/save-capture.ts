@@ -1,7 +1,7 @@
 import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
 import type { CapturedNode, CaptureReport } from '../explain/capture-report.ts';
 import { ProblemList } from '../problems/problem.ts';
-import { told } from '../problems/told-problem.ts';
+import { toldAll } from '../problems/told-problem.ts';
 import type { Renderer } from '../render/format.ts';
 import { write } from './answer.ts';
 import { readClusterFiles } from './cluster-files.ts';
@@ -121,7 +121,7 @@ function reportOf(
       proxyMode: only?.proxyMode ?? 'none',
       backends: [...new Set(items.flatMap(({ backend }) => (backend === null ? [] : [backend])))],
     },
-    problems: told(problems.list()),
+    problems: toldAll(problems.list()),
     path: target.name,
     items: items.map((item) => ({
       ...item,

@@ -16,10 +16,6 @@ export interface SortedSource {
 /** Inputs by kind. */
 export type SortedSources = ReadonlyMap<SourceKind, readonly SortedSource[]>;
 
-/** What `unrecognised-input` says was expected. */
-const EXPECTED =
-  'iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, cilium-dbg service list, or Kubernetes objects as JSON or YAML';
-
 /** Kinds for which an empty file is a common and full answer: no sets, no legacy tables, a list nobody is in. */
 const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([
   'ipset',
@@ -75,7 +71,7 @@ function kindOf(source: SourceText, problems: ProblemList): { kind: SourceKind; 
   if (kind === 'unknown' && hints?.kind === 'manifest' && /^\s*\{/.test(source.head.toString('utf8', 0, 64)))
     return { kind: 'manifest', family: null };
   if (kind === 'unknown') {
-    problems.add('unrecognised-input', { looksLike, expected: EXPECTED }, source.name);
+    problems.add('unrecognised-input', { looksLike }, source.name);
     return { kind, family: null };
   }
   if (hints !== null && hints.kind !== kind) {

@@ -231,6 +231,8 @@ export type Match =
       readonly negated: boolean;
       readonly module: OpaqueModule;
       readonly text: string;
+      /** Of a module with a bucket: which answer takes from it. Absent: that it matches. `either`: the listing does not say. */
+      readonly takes?: 'not-matched' | 'either';
     }
   /** A module or option that no known iptables has. */
   | { readonly kind: 'unrecognised'; readonly negated: boolean; readonly text: string }

@@ -8,13 +8,9 @@ export interface FileProblems {
   'no-such-file': { readonly said: string };
   'unreadable-file': { readonly said: string } | { readonly holds: 'binary-yaml' };
   'empty-input': Empty;
-  'unrecognised-input': {
-    readonly looksLike: string | null;
-    /** What could have been given. */
-    readonly expected: string;
-  };
+  'unrecognised-input': { readonly looksLike: string | null };
   'unexpected-content': { readonly kind: string };
-  /** A file that nothing is taken from, or some sets of one; `leftOut`: of a copy. */
+  /** Nothing is taken from the file, or not these of its sets; `left-out`: it is not copied. */
   'repeated-input':
     | { readonly is: 'not-used' }
     | { readonly is: 'left-out' }
@@ -133,7 +129,7 @@ export const FILE_WORDS: Wording<FileProblems> = {
     args.what === 'archive'
       ? 'the archive holds no file that could be part of a capture'
       : `${args.looksLike ?? 'the file is empty'}${args.asksForRoot ? '; was the command run as root?' : ''}`,
-  'unrecognised-input': (args) => `${notRecognised(args)}; expected ${args.expected}`,
+  'unrecognised-input': (args) => `${notRecognised(args)}; expected ${READ_HERE}`,
   'unexpected-content': ({ kind }) => `read as ${kind}, which its content is, not as its name says`,
   'repeated-input': repeated,
   truncated,
@@ -161,6 +157,9 @@ export const FILE_WORDS: Wording<FileProblems> = {
       ? `1 line is no output of a tool that is read here, and was passed over: ${where}`
       : `${count} lines are no output of a tool that is read here, and were passed over: ${where}`,
 };
+
+const READ_HERE =
+  'iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, cilium-dbg service list, or Kubernetes objects as JSON or YAML';
 
 /** @returns that an input was not recognised, without what was expected. */
 export function notRecognised({ looksLike }: FileProblems['unrecognised-input']): string {

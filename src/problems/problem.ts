@@ -46,7 +46,7 @@ interface ProblemOf<Code extends ProblemCode> extends ProblemPlace {
 export class ProblemList {
   static readonly KEPT_PER_CODE = 20;
   readonly #kept: Problem[] = [];
-  /** The first that was not kept, of each code and file, with how many were not. */
+  /** Of each code and file how many were met, and the last that was not kept. */
   readonly #counts = new Map<string, { met: number; last: Problem | null }>();
 
   /** Adds one problem. */

@@ -32,11 +32,14 @@ export function wordsOf<C extends ProblemCode>(code: C, args: ProblemArguments[C
   return WORDS[code](args);
 }
 
-/** @returns the problems with their sentences. */
-export function told(problems: readonly Problem[]): ToldProblem[] {
-  return problems.map((problem) => {
-    const { code, file, line, node, usual } = problem;
-    const of = { ...(node === undefined ? {} : { node }), ...(usual === undefined ? {} : { usual }) };
-    return { code, message: messageOf(problem), file, line, ...of };
-  });
+/** @returns the problem with its sentence. */
+export function told(problem: Problem): ToldProblem {
+  const { code, file, line, node, usual } = problem;
+  const of = { ...(node === undefined ? {} : { node }), ...(usual === undefined ? {} : { usual }) };
+  return { code, message: messageOf(problem), file, line, ...of };
+}
+
+/** The same of several. */
+export function toldAll(problems: readonly Problem[]): ToldProblem[] {
+  return problems.map(told);
 }

@@ -115,7 +115,9 @@ const LOWERINGS: { readonly [K in MatchKind]: Lowering<K> } = {
   ecn: ({ text, negated }) => [test('ip.ecn', text, negated)],
   comment: () => [],
   nfacct: () => [],
-  opaque: ({ module, text, negated }) => [test('opaque', { module, text }, negated)],
+  opaque: ({ module, text, takes, negated }) => [
+    test('opaque', { module, text, ...(takes === undefined ? {} : { takes }) }, negated),
+  ],
   unrecognised: ({ text, negated }) => [test('unrecognised', text, negated)],
   lost: ({ what, text, negated }) => [test('lost', { what, text }, negated)],
 };

@@ -113,7 +113,11 @@ export interface FieldValues {
   };
   // --- what cannot be answered
   /** A recognised extension that asks what no capture holds. */
-  opaque: { readonly module: OpaqueModule; readonly text: string };
+  opaque: {
+    readonly module: OpaqueModule;
+    readonly text: string;
+    readonly takes?: 'not-matched' | 'either';
+  };
   /** ECN bits, as the rule spells them. */
   'ip.ecn': string;
   /** A match that nobody knows. */

@@ -68,10 +68,10 @@ function isReaddressed({ state }: Branch, as: Connection['state'], { destination
   return quotesFlow(state, as) && !sameAddress(state.destination, destination);
 }
 
-/** It is RELATED only if the flow that it quotes comes from whom it is for (nf_conntrack_inet_error; since 5.2). */
+/** It is RELATED only if the packet that it quotes came from whom it is for (nf_conntrack_inet_error; since 5.2). */
 function quotedAnew(branch: Branch, { questions }: TraceContext): Branch[] {
   const { destination } = branch.state;
-  const question = unknown({ code: 'quoted-flow', has: { fact: 'end', address: destination } });
+  const question = unknown({ code: 'quoted-flow', has: { fact: 'sender', address: destination } });
   return eitherWay(branch, question, questions).map(({ branch: way, held }) =>
     held
       ? changed(way, { connection: openConnection(way.state, 'RELATED') })

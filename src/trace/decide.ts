@@ -3,7 +3,7 @@ import type { Backend, HookName, Table } from '../iptables/ruleset.ts';
 import { type Test, turn } from '../rules/test.ts';
 import type { Answer } from './answer.ts';
 import { answered, answeredBy, type Branch } from './branch.ts';
-import { bucketOf, taken, tookFromBucket } from './buckets.ts';
+import { bucketOf, type RuleOfTest, taken, tookFromBucket } from './buckets.ts';
 import { answerTest } from './fields/answer-test.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
@@ -99,7 +99,7 @@ function fork(
   return { matched: [current], missed };
 }
 
-function spent(branch: Branch, held: boolean, test: Test, place: Parameters<typeof bucketOf>[1]): Branch {
+function spent(branch: Branch, held: boolean, test: Test, place: RuleOfTest): Branch {
   return tookFromBucket(test, held) ? taken(branch, bucketOf(test, place)) : branch;
 }
 

@@ -15,7 +15,6 @@ import { withFreePort } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
 import type { Connection, PacketState } from './state.ts';
 import { runTied } from './tied-programs.ts';
-import type { World } from './world.ts';
 import { withDestination, withSource } from './written-ends.ts';
 
 /**
@@ -23,15 +22,20 @@ import { withDestination, withSource } from './written-ends.ts';
  * dstnat (−100) where it changes destinations and at srcnat (100) where it changes sources; at INPUT it changes sources,
  * so it runs late there. The priorities of the chains order them in the step, and nothing else.
  * @param chains all nat chains of the hook in the kernel's order; those of one priority together
+ * @param isHooked null where no chain of nat is known at any hook: then it is not known whether nat is there at all
  */
-export function natStep(hook: HookName, chains: readonly (readonly NatChain[])[]): HookProgram {
+export function natStep(
+  hook: HookName,
+  chains: readonly (readonly NatChain[])[],
+  isHooked: true | null,
+): HookProgram {
   return {
     hook,
     priority: manipulates(hook) === 'destination' ? -100 : 100,
     registration: { by: 'nat', rank: null },
     acts: true,
     run: (branch, context) => {
-      const passages = runNat(branch, hook, chains, context);
+      const passages = runNat(branch, hook, chains, isHooked, context);
       if (hook === 'OUTPUT') return reroutedAtOutput(branch, passages, 'destination', context);
       return hook === 'PREROUTING' ? passages.map((passage) => withoutRoute(branch, passage)) : passages;
     },
@@ -58,6 +62,7 @@ function runNat(
   start: Branch,
   hook: HookName,
   chains: readonly (readonly NatChain[])[],
+  isHooked: true | null,
   context: TraceContext,
 ): Passage[] {
   const side = manipulates(hook);
@@ -83,15 +88,17 @@ function runNat(
     passages = passages.flatMap((passage) =>
       isNext(passage) ? runTied(passage.branch, group, context) : [passage],
     );
+  const freed = (branch: Branch): Branch =>
+    side === 'source' ? withFreePort(branch, context.world) : branch;
   const ends = passages.filter((passage) => passage.kind === 'ended');
   const mapped = passages.flatMap((passage) =>
     passage.kind === 'mapped'
-      ? [masquerading(settled(passage.branch, side, passage.portFixed, context.world))]
+      ? [masquerading(decidedBy(isHooked, side, passage.portFixed ? passage.branch : freed(passage.branch)))]
       : [],
   );
   // No rule rewrote it: a null binding, so that nat is not asked again.
   const open = passages.flatMap((passage) =>
-    passage.kind === 'next' ? [settled(passage.branch, side, false, context.world)] : [],
+    passage.kind === 'next' ? [decidedBy(isHooked, side, freed(passage.branch))] : [],
   );
   return [...ends, ...mapped.map(next), ...open.map(next)];
 }
@@ -189,11 +196,10 @@ function masquerading(branch: Branch): Branch {
   return changed(branch, { connection: { ...connection, masqueradedBy: by } });
 }
 
-function settled(decided: Branch, side: 'source' | 'destination', portFixed: boolean, world: World): Branch {
-  const branch = side === 'destination' || portFixed ? decided : withFreePort(decided, world);
+function decidedBy(isHooked: true | null, side: 'source' | 'destination', branch: Branch): Branch {
   const { connection } = branch.state;
   if (connection === null) return branch;
-  const flag = side === 'destination' ? { destinationDecided: true } : { sourceDecided: true };
+  const flag = side === 'destination' ? { destinationDecided: isHooked } : { sourceDecided: isHooked };
   return changed(branch, { connection: { ...connection, ...flag } });
 }
 

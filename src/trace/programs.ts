@@ -35,10 +35,12 @@ export function programsOf(world: World, sources: readonly ProgramSource[] = SOU
 function collect(world: World, sources: readonly ProgramSource[]): Programs {
   const natChains = sources.flatMap((source) => source.natChains?.(world) ?? []);
   const programs = sources.flatMap((source) => source.programs?.(world) ?? []);
-  // Its hooks come with the first chain, all four of them (nf_nat_register_fn): without any, no connection is decided by nat.
-  if (natChains.length > 0 || world.nft === null || world.nft === undefined)
-    for (const hook of NAT_HOOKS)
-      programs.push(natStep(hook, inOrder(natChains.filter((chain) => chain.hook === hook))));
+  // Its hooks come with the first chain, all four of them (nf_nat_register_fn). A table of x_tables may be there that was not captured.
+  const isHooked = natChains.length > 0 ? true : null;
+  for (const hook of NAT_HOOKS) {
+    const chains = inOrder(natChains.filter((chain) => chain.hook === hook));
+    programs.push(natStep(hook, chains, isHooked));
+  }
   const registrants = new Set([...programs, ...natChains].map(({ registration }) => registration.by));
   const at = HOOK_NAMES.map((hook) => [hook, inOrder(programs.filter((program) => program.hook === hook))]);
   return { registrants: [...registrants], at: Object.fromEntries(at) };

@@ -18,8 +18,8 @@ export type QuotedFact =
   | ({ readonly fact: 'address'; readonly tuple: TupleSide } & AddressesAsked)
   | { readonly fact: 'port'; readonly tuple: TupleSide; readonly set: NumberSet }
   | { readonly fact: 'direction'; readonly direction: 'ORIGINAL' | 'REPLY' }
-  /** The sender of the packet that is quoted has this address, as the flow's other end sees it. */
-  | { readonly fact: 'end'; readonly address: Address };
+  /** Of the packet itself that is quoted. */
+  | { readonly fact: 'sender'; readonly address: Address };
 
 /** What is asked of a bridge's port; names may end in a plus. */
 export type BridgePortFact =
@@ -131,13 +131,12 @@ export type Question =
     }
   /** What an expression of nft asks, in its own words; `nft-limit`: of a bucket that is its rule's own, or its set's, or the object of its table that is named. */
   | ({ readonly code: 'nft-expression'; readonly text: string } & AsRead)
-  | {
+  | ({
       readonly code: 'nft-limit';
       readonly text: string;
       readonly rule: NftPlacedRule;
       readonly object: string | null;
-      readonly writes?: number;
-    }
+    } & AsRead)
   /** Whether a set holds the packet's key. */
   | ({
       readonly code: 'nft-element';

@@ -109,8 +109,13 @@ export function forwardingOff(branch: Branch, device: string, context: TraceCont
   return stopped(branch, 'drop', { code: 'forwarding-off', device, family }, null);
 }
 
+/** @returns the device that the packet came in by; `all` where that is not known. */
+export function cameBy({ state: { inInterface } }: Branch): string {
+  return typeof inInterface === 'string' ? inInterface : 'all';
+}
+
 /**
- * The device whose switch counts is the one that the packet came in by; `all` where that is not known. But a frame of a bridge that
+ * The device whose switch counts is the one that the packet came in by. But a frame of a bridge that
  * PREROUTING gave another IPv6 destination is routed by br_netfilter, before the bridge hands it up: then ip6_rcv_core takes it for one
  * of the device that it leaves by (br_nf_pre_routing_finish_ipv6; IP6CB(skb)->iif).
  * @param out the device that it would leave by; null where no route is known
@@ -121,9 +126,9 @@ export function forwardingDevices(
   out: string | null,
   context: TraceContext,
 ): { readonly branch: Branch; readonly device: string }[] {
-  const { family, inInterface, destination } = branch.state;
+  const { family, destination } = branch.state;
   const { host } = context.world;
-  const came = typeof inInterface === 'string' ? inInterface : 'all';
+  const came = cameBy(branch);
   const leaves = out ?? 'all';
   const isTurned = family === 'ipv6' && !sameAddress(destination, context.packet.destination);
   const isAlike =

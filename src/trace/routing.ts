@@ -15,6 +15,7 @@ import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
 import type { RouteTaken } from './reason.ts';
 import {
+  cameBy,
   confinedSource,
   foreignSource,
   forwardingDevices,
@@ -76,8 +77,7 @@ function routedBy(branch: Branch, answer: RouteAnswer, context: TraceContext): R
   }
   if (answer.kind !== 'route') {
     // A node that does not forward says nothing of routes it lacks (ip_error).
-    const device = typeof state.inInterface === 'string' ? state.inInterface : 'all';
-    const silent = state.family === 'ipv4' ? forwardingOff(branch, device, context) : null;
+    const silent = state.family === 'ipv4' ? forwardingOff(branch, cameBy(branch), context) : null;
     return [{ kind: 'ended', ending: silent ?? refused(branch, answer, 'forward') }];
   }
   if (answer.type !== 'unicast') {

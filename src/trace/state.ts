@@ -144,9 +144,9 @@ export interface Connection {
   /** It answers from elsewhere, and whether nat or IPVS wrote that is not known: IPVS was not listed, or not as a whole. */
   readonly mayBeBalanced?: true;
   readonly snat: boolean;
-  /** nat tables are asked once for each kind of rewrite (`nf_nat_initialized`). */
-  readonly destinationDecided: boolean;
-  readonly sourceDecided: boolean;
+  /** nat tables are asked once for each kind of rewrite (`nf_nat_initialized`). Null: if nat is there, which no capture tells. */
+  readonly destinationDecided: boolean | null;
+  readonly sourceDecided: boolean | null;
   readonly seenReply: boolean | null;
   readonly assured: boolean | null;
   readonly confirmed: boolean;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fetchObjects } from '../../src/kubernetes/api/load-cluster.ts';
 import { parseObjects } from '../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { told } from '../../src/problems/told-problem.ts';
+import { toldAll } from '../../src/problems/told-problem.ts';
 import { makeCertificates } from '../kubernetes/api/certificates.ts';
 
 /**
@@ -136,7 +136,7 @@ async function ask(path: string): Promise<void> {
     await parseObjects({ name, bytes }, problems);
   }
   tell('read', between);
-  for (const { message } of told(problems.list())) console.log(`  ${message}`);
+  for (const { message } of toldAll(problems.list())) console.log(`  ${message}`);
 }
 
 function tell(what: string, since: number): void {

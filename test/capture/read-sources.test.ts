@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/capture/limits.ts';
 import { readSources } from '../../src/capture/read-sources.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { told } from '../../src/problems/told-problem.ts';
+import { toldAll } from '../../src/problems/told-problem.ts';
 import { tar } from './tar-builder.ts';
 
 const RULES = '*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n';
@@ -35,7 +35,7 @@ async function read(
     name.replace(`${folder}/`, ''),
     bytes.toString('utf8'),
   ]);
-  return { texts: Object.fromEntries(texts), problems: told(problems.list()).map(({ code }) => code) };
+  return { texts: Object.fromEntries(texts), problems: toldAll(problems.list()).map(({ code }) => code) };
 }
 
 async function* pieces(bytes: Buffer): AsyncIterable<Buffer> {

@@ -3,7 +3,7 @@ import { recognise } from '../../src/capture/recognise.ts';
 import { parseCiliumServices } from '../../src/cilium/parse-services.ts';
 import { formatSocket } from '../../src/net/listed-socket.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { told } from '../../src/problems/told-problem.ts';
+import { toldAll } from '../../src/problems/told-problem.ts';
 
 const TABLE = `ID   Frontend                Service Type   Backend
 1    10.96.0.1:443           ClusterIP      1 => 172.18.0.3:6443 (active)
@@ -47,7 +47,7 @@ function read(text: string) {
     (one) =>
       `${formatSocket(one)} ${one.protocol} ${one.type}: ${one.backends.map((each) => `${formatSocket(each)} ${each.state}`).join(', ')}`,
   );
-  return { lines, problems: told(problems.list()).map(({ message }) => message) };
+  return { lines, problems: toldAll(problems.list()).map(({ message }) => message) };
 }
 
 describe('What does Cilium list of its Services?', () => {
@@ -124,6 +124,6 @@ describe('What does Cilium list of its Services?', () => {
   ])('not all of it: %s', (_, text) => {
     const problems = new ProblemList();
     expect(parseCiliumServices(text, 'cilium.txt', problems).incomplete).toBe(true);
-    expect(told(problems.list())).toHaveLength(1);
+    expect(toldAll(problems.list())).toHaveLength(1);
   });
 });

@@ -4,7 +4,7 @@ import type { ServiceItem } from '../../src/explain/service-list.ts';
 import { describeNamespace } from '../../src/explain/services/describe-namespace.ts';
 import { parseListing } from '../../src/iptables/listing/parse-listing.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { told } from '../../src/problems/told-problem.ts';
+import { toldAll } from '../../src/problems/told-problem.ts';
 import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
 import { describeRemarks } from '../../src/render/service-remarks.ts';
 import { describeEndpoints } from '../../src/render/services-text.ts';
@@ -184,7 +184,7 @@ describe('a namespace without rules', () => {
     const problems = new ProblemList();
     describeNamespace('idle', listServices(demo), cluster, problems);
     describeNamespace('x', [], known('').cluster, problems);
-    expect(told(problems.list())).toMatchObject([
+    expect(toldAll(problems.list())).toMatchObject([
       { code: 'no-service-in-namespace' },
       { code: 'no-such-namespace', message: 'the rules name no Service of namespace x' },
     ]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { splitLargeList } from '../../src/kubernetes/large-list.ts';
 import { parseObjects } from '../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { told } from '../../src/problems/told-problem.ts';
+import { toldAll } from '../../src/problems/told-problem.ts';
 
 const split = (text: string) => splitLargeList(Buffer.from(text));
 const itemsOf = (text: string) => {
@@ -62,7 +62,7 @@ describe('a large file', () => {
     const { pods } = await parseObjects({ name: 'pods.json', bytes }, problems);
     expect(pods).toHaveLength(5000);
     expect(pods?.[4999]).toMatchObject({ namespace: 'shop', name: 'pod-4999', ips: ['10.0.19.135'] });
-    expect(told(problems.list())).toEqual([]);
+    expect(toldAll(problems.list())).toEqual([]);
   });
 
   it('keeps the other objects where one is damaged, and says so', async () => {
@@ -70,6 +70,6 @@ describe('a large file', () => {
     const text = JSON.stringify(list).replace('"name":"pod-17"', '"name":pod-17');
     const { pods } = await parseObjects({ name: 'pods.json', bytes: Buffer.from(text) }, problems);
     expect(pods).toHaveLength(4999);
-    expect(told(problems.list()).map(({ code }) => code)).toEqual(['truncated']);
+    expect(toldAll(problems.list()).map(({ code }) => code)).toEqual(['truncated']);
   });
 });

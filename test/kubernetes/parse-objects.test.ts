@@ -6,7 +6,7 @@ import {
   parseObjects,
 } from '../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { type ToldProblem, told } from '../../src/problems/told-problem.ts';
+import { type ToldProblem, toldAll } from '../../src/problems/told-problem.ts';
 
 const SERVICE = {
   apiVersion: 'v1',
@@ -66,7 +66,7 @@ const SLICE = {
 async function read(text: string): Promise<{ part: ClusterPart; problems: ToldProblem[] }> {
   const problems = new ProblemList();
   const part = await parseObjects({ name: 'objects', bytes: Buffer.from(text) }, problems);
-  return { part, problems: told(problems.list()) };
+  return { part, problems: toldAll(problems.list()) };
 }
 
 const readValue = (value: unknown) => read(JSON.stringify(value));
@@ -80,7 +80,7 @@ describe('a page of a list', () => {
     const text = `{"kind":"ServiceList","apiVersion":"v1","metadata":${metadata},"items":[{"metadata":{"name":"a","namespace":"b"},"spec":{"clusterIP":"10.0.0.1"}}]}`;
     const { services } = await parseObjects({ name: 'services.json', bytes: Buffer.from(text) }, problems);
     expect(services).toMatchObject([{ namespace: 'b', name: 'a' }]);
-    expect(told(problems.list()).map(({ code }) => code)).toEqual(codes);
+    expect(toldAll(problems.list()).map(({ code }) => code)).toEqual(codes);
   });
 });
 

@@ -3,14 +3,14 @@ import { parse, stringify } from 'yaml';
 import { readDocuments } from '../../src/kubernetes/documents.ts';
 import { splitYamlList } from '../../src/kubernetes/yaml-list.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { told } from '../../src/problems/told-problem.ts';
+import { toldAll } from '../../src/problems/told-problem.ts';
 
 const read = async (
   text: string,
 ): Promise<{ values: unknown[]; problems: readonly { message: string; line: number | null }[] }> => {
   const problems = new ProblemList();
   const values = await readDocuments({ name: 'services.yaml', bytes: Buffer.from(text) }, problems);
-  return { values, problems: told(problems.list()) };
+  return { values, problems: toldAll(problems.list()) };
 };
 
 const item = (name: string, more = ''): string => `- apiVersion: v1

@@ -8,7 +8,7 @@ import { parseCounterSample } from '../../src/host/counter-sample.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { parsePrefix, prefixCovers } from '../../src/net/prefix.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { told } from '../../src/problems/told-problem.ts';
+import { toldAll } from '../../src/problems/told-problem.ts';
 import { AddressMap } from '../../src/redact/address-map.ts';
 import { plainCounters } from '../../src/redact/counters.ts';
 import { Renamer } from '../../src/redact/renamer.ts';
@@ -27,7 +27,7 @@ async function redacted(files: Record<string, string>) {
   }));
   const out = await redactFiles(list, problems);
   const text = out.map(({ path, bytes }) => `== ${path}\n${bytes.toString()}`).join('\n');
-  return { text, paths: out.map(({ path }) => path), problems: told(problems.list()) };
+  return { text, paths: out.map(({ path }) => path), problems: toldAll(problems.list()) };
 }
 
 describe('addresses', () => {

@@ -4,7 +4,7 @@ import { fieldsOf, listOf } from '../../src/json/fields.ts';
 import { parseJson } from '../../src/nftables/json/parse-json.ts';
 import { printStatements } from '../../src/nftables/print/print-statement.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { told } from '../../src/problems/told-problem.ts';
+import { toldAll } from '../../src/problems/told-problem.ts';
 
 const raw = (base: string, offset: number, len: number) => ({ payload: { base, offset, len } });
 const DESTINATION = raw('nh', 128, 32);
@@ -20,7 +20,7 @@ async function redacted(...objects: object[]) {
   return {
     text,
     list: listOf(fieldsOf(JSON.parse(text)).nftables).map(fieldsOf),
-    problems: told(problems.list()),
+    problems: toldAll(problems.list()),
   };
 }
 

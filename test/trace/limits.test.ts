@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parseListing } from '../../src/iptables/listing/parse-listing.ts';
 import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Outcome } from '../../src/trace/outcome.ts';
-import { ask } from './ask.ts';
+import { tracePacket } from '../../src/trace/trace-packet.ts';
+import { ask, packetOf, worldOf } from './ask.ts';
 
 /** The verdict, and what each bucket is taken to have let through. */
 function way({ verdict, given }: Outcome): string {
@@ -65,6 +67,24 @@ describe('What does a packet find that comes to a bucket twice?', () => {
     expect(twice([`${fits} -j MARK --set-mark 1`, '-m mark --mark 1 -j DROP'])).not.toContain(
       'accept match-hashlimit not match-hashlimit',
     );
+  });
+  it('also as iptables -L prints it, where it does not say which a quota matches', () => {
+    const listed = (print: string): string[] => {
+      const text = `Chain FORWARD (policy ACCEPT)\ntarget     prot opt source               destination\nS          all  --  0.0.0.0/0            0.0.0.0/0\nS          all  --  0.0.0.0/0            0.0.0.0/0\n\nChain S (2 references)\ntarget     prot opt source               destination\nDROP       all  --  0.0.0.0/0            0.0.0.0/0            ${print}\n`;
+      const source = { name: 'listing', bytes: Buffer.from(text) };
+      const rulesets = parseListing(source, { family: 'ipv4', table: 'filter' }, new ProblemList());
+      const packet = packetOf({});
+      return tracePacket(packet, { ...worldOf('', packet, {}), rulesets })
+        .outcomes.map(({ verdict, given }) =>
+          [verdict, ...given.flatMap(({ question, held }) => ('module' in question ? held : []))].join(),
+        )
+        .sort();
+    };
+    expect(listed('limit: above 1/min burst 5')).toEqual(expect.arrayContaining(['drop,false,true']));
+    expect(listed('quota: 100 bytes')).toEqual(
+      expect.arrayContaining(['accept,false,false', 'drop,false,true']),
+    );
+    expect(listed('limit: up to 1/min burst 5')).not.toContain('drop,false,true');
   });
   it('one that was dry for it stays so', () => {
     expect(twice([`${LIMIT} -j DROP`])).toEqual(['accept not match-limit', 'drop match-limit']);

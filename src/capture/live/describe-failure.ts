@@ -49,14 +49,9 @@ export function describeFailure(
   };
 }
 
-/** @returns the same in one sentence, the node before it, for what ends a run. */
-export function failureText(
-  result: CommandResult,
-  probe: { readonly packageName: string; readonly limits: CommandLimits; readonly lost: string },
-  place: Place,
-): string {
-  const { code, args } = describeFailure(result, probe, place);
-  return `${place.prefix}${wordsOf(code, args)}`;
+/** @returns it in one sentence, the node before it, for what ends a run. */
+export function failureText({ code, args }: CommandProblem, { prefix }: Pick<Place, 'prefix'>): string {
+  return `${prefix}${wordsOf(code, args)}`;
 }
 
 const HOW: Readonly<Record<Failure, (result: CommandResult, limits: CommandLimits) => HowFailed>> = {

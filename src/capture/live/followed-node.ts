@@ -43,8 +43,8 @@ export function followedNode<State>(
       // Through kubectl the status of what a signal ended is 128 and its number.
       if (failure === 'status' && (result.exitStatus ?? 0) > 128)
         return `${place.prefix}conntrack -E was ended there`;
-      const { code } = describeFailure(result, FLOW_EVENTS, place);
-      throw new UnreachableError(code, failureText(result, FLOW_EVENTS, place));
+      const problem = describeFailure(result, FLOW_EVENTS, place);
+      throw new UnreachableError(problem.code, failureText(problem, place));
     },
   };
 }

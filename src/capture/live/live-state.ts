@@ -1,12 +1,12 @@
 import type { ClusterAccess } from '../../command/kubectl-argv.ts';
 import { ProblemList } from '../../problems/problem.ts';
-import { told } from '../../problems/told-problem.ts';
+import { toldAll } from '../../problems/told-problem.ts';
 import type { CapturedFile } from '../captured-file.ts';
 import { InputError } from '../input-error.ts';
 import { collectFlows, collectFlowsTo, collectHost, type FlowFilter } from './collect-host.ts';
 import { collectRules } from './collect-rules.ts';
 import { Collector } from './collector.ts';
-import { failureText } from './describe-failure.ts';
+import { describeFailure, failureText } from './describe-failure.ts';
 import { NO_FACTS } from './find-pod.ts';
 import { type FollowedNode, followedNode } from './followed-node.ts';
 import { Kubectl } from './kubectl.ts';
@@ -113,7 +113,7 @@ async function reachThisMachine(
     );
   }
   if (save.failure !== null) {
-    const message = failureText(save, RULES.v4, place);
+    const message = failureText(describeFailure(save, RULES.v4, place), place);
     throw new InputError(
       'no-rules',
       `the rules of this machine cannot be read: ${message}; or name a capture with -f, or a node with --node`,
@@ -186,7 +186,7 @@ async function readAll(
       kubeProxyErrors: facts.errors,
       kubeProxySync: asked.sync,
       commands: collector.records,
-      problems: told(collector.problems()),
+      problems: toldAll(collector.problems()),
     };
     const bytes = manifestText(manifest);
     return {

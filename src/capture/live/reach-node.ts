@@ -3,7 +3,7 @@ import { messageOf, wordsOf } from '../../problems/told-problem.ts';
 import { collectRules, type RulesFound } from './collect-rules.ts';
 import { Collector } from './collector.ts';
 import { type Profile, withDebugPod } from './debug-pod.ts';
-import { failureText } from './describe-failure.ts';
+import { describeFailure, failureText } from './describe-failure.ts';
 import { findNodePod, NO_FACTS, type NodePod, type ProxyFacts } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import { OVERLOADED } from './kubectl-failure.ts';
@@ -80,7 +80,9 @@ export async function withNode<T>(
       const result = await way.run(async (collector, how, facts) => {
         const rules = await collectRules(collector, wantsVersions);
         if (rules.save.failure !== null)
-          throw new WayFailed(failureText(rules.save, RULES.v4, collector.place));
+          throw new WayFailed(
+            failureText(describeFailure(rules.save, RULES.v4, collector.place), collector.place),
+          );
         entered = true;
         if (reasons.length > 0)
           own.add('reached-via', { node: target.node, how, failed: reasons.map(wayFailed) });

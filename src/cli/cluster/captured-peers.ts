@@ -6,7 +6,7 @@ import type { Known } from '../../explain/question/question.ts';
 import type { Node } from '../../kubernetes/objects.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import type { Problem } from '../../problems/problem.ts';
-import { type ToldProblem, told } from '../../problems/told-problem.ts';
+import { type ToldProblem, toldAll } from '../../problems/told-problem.ts';
 import type { Load } from '../answer.ts';
 import type { Capture } from '../capture.ts';
 import { knownOf } from '../known.ts';
@@ -123,7 +123,7 @@ export class CapturedPeers implements Peers {
     const unreachable = [...this.#unreachable].map(
       ([node, said]): Problem => ({ code: 'node-not-read', args: { node, said }, file: null, line: null }),
     );
-    return told([...read, ...unreachable]);
+    return toldAll([...read, ...unreachable]);
   }
 
   /** @returns a note where the captures that were read are of different times. */

@@ -23,7 +23,7 @@ export interface CheckOrders {
 /** What came of one capture: its report, or why there is none. Values alone, so that a thread can tell. */
 export type CheckOutcome =
   | ({ readonly kind: 'checked' } & Checked)
-  | { readonly kind: 'failed'; readonly problems: readonly ToldProblem[]; readonly status: ExitStatus };
+  | { readonly kind: 'failed'; readonly problem: ToldProblem; readonly status: ExitStatus };
 
 /** Checks captures one after the other; what was read of one is let go when the next ones do not need it. */
 export class CaptureChecker {
@@ -73,7 +73,7 @@ export class CaptureChecker {
 export function failed(error: unknown, { files }: Pick<SourceRequest, 'files'>): CheckOutcome {
   return {
     kind: 'failed',
-    problems: notChecked(error, files[0] ?? null),
+    problem: notChecked(error, files[0] ?? null),
     status: statusOfError(error),
   };
 }

@@ -39,7 +39,7 @@ export async function checkCaptures(
   const progress = new Progress(io);
   const take = (outcome: CheckOutcome): void => {
     if (outcome.kind === 'failed') {
-      failures.push(...outcome.problems);
+      failures.push(outcome.problem);
       status = worse(status, outcome.status);
       return;
     }

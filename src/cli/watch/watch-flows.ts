@@ -7,7 +7,7 @@ import { FlowWatch } from '../../explain/flows/flow-watch.ts';
 import { QuestionError } from '../../explain/question/question.ts';
 import { sysctlNumber } from '../../host/sysctl.ts';
 import { ProblemList } from '../../problems/problem.ts';
-import { told } from '../../problems/told-problem.ts';
+import { toldAll } from '../../problems/told-problem.ts';
 import { loadColours, wantsColour } from '../../render/colours.ts';
 import { escapeTerminal } from '../../render/escape.ts';
 import { renderProblems } from '../../render/problems-text.ts';
@@ -138,7 +138,7 @@ async function begin(
   const view: TextOptions = { width: io.columns, colours };
   const known = knownOf(capture, await capture.cluster());
   const watch = watchOf(request, known);
-  io.err(renderProblems(told(capture.problems.list()), colours, io.columns));
+  io.err(renderProblems(toldAll(capture.problems.list()), colours, io.columns));
   const node = capture.info.node === null ? '' : ` on ${capture.info.node}`;
   const rules = again === null ? `rules of ${capture.info.origin}` : `rules read at ${clockTime(readAt)}`;
   const what = watch.title ?? 'all flows';

@@ -30,6 +30,13 @@ export const CONNECTION_WORDS: {
     return said(`the connection expires in ${name} s`, `the connection does not expire in ${name} s`);
   },
   'quoted-flow': ({ has }) => {
+    if (has.fact === 'sender') {
+      const sent = `sent by ${formatAddress(has.address)}`;
+      return said(
+        `the packet that the error quotes was ${sent}`,
+        `the packet that the error quotes was not ${sent}`,
+      );
+    }
     const what = quotedText(has);
     return said(
       `the flow that the error quotes has ${what}`,
@@ -144,7 +151,7 @@ export function masqueradeMoved(address: Address, by: readonly string[], out: st
   return `MASQUERADE gave the flow ${formatAddress(address)}, as it left by ${by.join(' or ')}; by ${out} the kernel drops its packets and forgets it`;
 }
 
-function quotedText(has: QuotedFact): string {
+function quotedText(has: Exclude<QuotedFact, { readonly fact: 'sender' }>): string {
   switch (has.fact) {
     case 'protocol':
       return `protocol ${protocolSetText(has.set)}`;
@@ -154,8 +161,6 @@ function quotedText(has: QuotedFact): string {
       return `${has.tuple} port in ${numberSetText(has.set)}`;
     case 'direction':
       return `direction ${has.direction}`;
-    case 'end':
-      return `${formatAddress(has.address)} as its end there`;
   }
 }
 

@@ -14,8 +14,8 @@ export const NFT_WORDS: { readonly [C in NftQuestion]: WordsFor<C> } = {
       'the capture does not hold what this asks for',
     );
   },
-  'nft-limit': ({ text, rule: { table, chain, number }, writes }) => {
-    const again = writes === undefined ? '' : ' when it comes there again';
+  'nft-limit': ({ text, rule: { table, chain, number }, writes, rewritten }) => {
+    const again = `${onceRewritten(rewritten)}${writes === undefined ? '' : ' when the packet comes there again'}`;
     return said(
       `\`${text}\` of ${table} ${chain} rule ${number} lets the rule go on${again}`,
       `\`${text}\` ends ${table} ${chain} rule ${number}${again}`,

@@ -1,4 +1,5 @@
 import type { OpaqueModule } from '../match.ts';
+import type { Part } from '../part.ts';
 import { type Arity, type MatchModule, textOf } from './extension.ts';
 
 /** Options of the modules whose question no capture can answer. What they ask stays text. */
@@ -126,12 +127,20 @@ const OPTIONS: Readonly<
   unclean: {},
 };
 
+/** Matches where the bucket is dry, and takes from it where it does not match (xt_hashlimit.c, xt_quota.c). */
+function isOver({ flag, bang }: Part): boolean {
+  return flag.text === '--hashlimit-above' || (flag.text === '--quota' && bang !== null);
+}
+
 /** @returns the modules that are recognised and answered `unknown`, each as one match with all of its options. */
 export function opaqueModules(): Record<string, MatchModule> {
   const modules: Record<string, MatchModule> = {};
   for (const name of Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]) {
     const read: MatchModule['read'] = (parts) => [
-      { kind: 'opaque', negated: false, module: name, text: textOf(name, parts) },
+      {
+        ...{ kind: 'opaque', negated: false, module: name, text: textOf(name, parts) },
+        ...(parts.some(isOver) ? { takes: 'not-matched' } : {}),
+      },
     ];
     modules[name] = { arity: OPTIONS[name], read };
   }

@@ -55,6 +55,12 @@ const PRINTS: readonly (readonly [word: string, module: OpaqueModule, print: str
   ],
 ];
 
+/** A quota is printed alike, whether it matches what is left of it or what is over it (xt_quota's print, iptables 1.8). */
+function takesOf(module: OpaqueModule, text: string): 'not-matched' | 'either' | null {
+  if (module === 'quota') return 'either';
+  return text.startsWith('limit: above ') ? 'not-matched' : null;
+}
+
 /** Reads what these extensions print; it is kept as text, since nothing can answer it. */
 export function opaquePrints(): ReadonlyMap<string, PrintReader> {
   const readers = new Map<string, PrintReader>();
@@ -65,7 +71,8 @@ export function opaquePrints(): ReadonlyMap<string, PrintReader> {
       const found = cursor.take(expression);
       if (found === null) return earlier?.(cursor, negated, context) ?? null;
       const text = (negated ? '! ' : '') + found[0].trimEnd();
-      return [{ kind: 'opaque', negated: false, module, text }];
+      const takes = takesOf(module, text);
+      return [{ kind: 'opaque', negated: false, module, text, ...(takes === null ? {} : { takes }) }];
     });
   }
   return readers;

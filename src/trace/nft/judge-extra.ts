@@ -1,66 +1,82 @@
 import type { Extra } from '../../nftables/expression.ts';
 import { printExtra } from '../../nftables/print/print-expression.ts';
 import type { NftTable } from '../../nftables/ruleset.ts';
-import { type Unknown, unknown } from '../answer.ts';
+import { unknown } from '../answer.ts';
 import type { Branch } from '../branch.ts';
-import { bucketOfExtra, taken, takesWhere } from '../buckets.ts';
+import { taken } from '../buckets.ts';
 import { eitherWay } from '../choose.ts';
 import { flat } from '../question.ts';
 import type { Questions } from '../questions.ts';
-import { asWritten, writesOf } from '../writes.ts';
+import type { Rewritten } from '../rewritten.ts';
+import { type Written, writesOf } from '../writes.ts';
 import { placedRule, type RulePlace } from './rule-result.ts';
 
 /** No packet is longer, not even one that its device will cut to pieces (GSO_MAX_SIZE). */
 const LONGEST = 1 << 19;
 
+/** What takes from a bucket, its own or a named one. */
+type Bucket = Extract<Extra, { readonly kind: 'limit' | 'quota' }>;
+
+/** @returns the named object that is meant; null for one of the rule's own, undefined where the listing does not have it. */
+function objectOf({ kind, name }: Bucket, { objects }: NftTable) {
+  if (name === null) return null;
+  return typeof name === 'string' ? objects.get(`${kind} ${name}`) : undefined;
+}
+
+/** Whether the rule goes on with what is over it. */
+function isOver(extra: Bucket, table: NftTable): boolean {
+  return objectOf(extra, table)?.over ?? extra.over;
+}
+
 /**
  * @param length of the packet in bytes; null where it is not known
  * @param before how often the packet was counted there before
- * @returns whether the rule goes on behind a limit or quota; `open`: only the kernel knows how much it has counted.
+ * @returns whether the rule goes on behind a quota; null: only the kernel knows how much it has counted.
  */
-function judgeExtra(
-  extra: Exclude<Extra, { readonly kind: 'counter' | 'last' }>,
-  { objects }: NftTable,
+function judgeQuota(
+  extra: Extract<Extra, { readonly kind: 'quota' }>,
+  table: NftTable,
   length: number | null,
   before: number,
-): 'yes' | 'no' | 'open' {
-  switch (extra.kind) {
-    case 'quota': {
-      const object = typeof extra.name === 'string' ? objects.get(`quota ${extra.name}`) : undefined;
-      if (extra.name !== null && object === undefined) return 'open';
-      const over = object?.over ?? extra.over;
-      const { bytes, used } = object?.values ?? extra;
-      if (typeof bytes !== 'number' || typeof used !== 'number') return 'open';
-      // The packet itself counts too (nft_overquota). What was used up when it was listed stays so; nft tells no more than that.
-      const exceeded = used >= bytes || (length === null ? null : used + length * (before + 1) > bytes);
-      if (exceeded !== null) return exceeded === over ? 'yes' : 'no';
-      return used + LONGEST * (before + 1) > bytes ? 'open' : over ? 'no' : 'yes';
-    }
-    case 'limit':
-    case 'ct-count':
-      return 'open';
-  }
+): boolean | null {
+  const object = objectOf(extra, table);
+  if (object === undefined) return null;
+  const over = isOver(extra, table);
+  const { bytes, used } = object?.values ?? extra;
+  if (typeof bytes !== 'number' || typeof used !== 'number') return null;
+  // The packet itself counts too (nft_overquota). What was used up when it was listed stays so; nft tells no more than that.
+  const exceeded = used >= bytes || (length === null ? null : used + length * (before + 1) > bytes);
+  if (exceeded !== null) return exceeded === over;
+  return used + LONGEST * (before + 1) > bytes ? null : !over;
 }
 
-/** @returns the branch for each answer to: does the rule go on behind it? What took from a bucket may find it dry the next time. */
+/**
+ * @param key of the element whose own it is, as NAT has made it by now; empty for one of the rule
+ * @returns the branch for each answer to: does the rule go on behind it? What took from a bucket (nft_limit_eval, nft_quota_do_eval)
+ *   may find it dry the next time.
+ */
 export function waysOfExtra(
   branch: Branch,
   extra: Extra,
   place: RulePlace,
   questions: Questions,
+  key: Rewritten = {},
 ): { readonly after: Branch; readonly held: boolean }[] {
   if (extra.kind === 'counter' || extra.kind === 'last') return [{ after: branch, held: true }];
   const object = 'name' in extra && typeof extra.name === 'string' ? `${extra.kind} ${extra.name}` : null;
   const asked = { text: printExtra(extra), rule: placedRule(place), object };
-  const bucket = bucketOfExtra(extra, object === null ? flat(asked) : `${asked.rule.table} ${object}`);
+  const { table } = place;
+  const bucket: Written = `bucket nft ${object === null ? flat({ ...asked, key }) : `${asked.rule.table} ${object}`}`;
   const { state } = branch;
-  const known = judgeExtra(extra, place.table, state.length, bucket === null ? 0 : writesOf(state, bucket));
-  const question = (): Unknown =>
-    unknown({ code: 'nft-limit', ...asked, ...(bucket === null ? {} : asWritten(state, bucket)) });
+  const before = writesOf(state, bucket);
+  const known = extra.kind === 'quota' ? judgeQuota(extra, table, state.length, before) : null;
+  const again = { ...key, ...(before === 0 ? {} : { writes: before }) };
   const ways =
-    known === 'open' ? eitherWay(branch, question(), questions) : [{ branch, held: known === 'yes' }];
-  return ways.map(({ branch: way, held }) => ({
-    after: takesWhere(held, extra, place.table) ? taken(way, bucket) : way,
-    held,
-  }));
+    known === null
+      ? eitherWay(branch, unknown({ code: 'nft-limit', ...asked, ...again }), questions)
+      : [{ branch, held: known }];
+  return ways.map(({ branch: way, held }) => {
+    const took = extra.kind !== 'ct-count' && held !== isOver(extra, table);
+    return { after: took ? taken(way, bucket) : way, held };
+  });
 }

@@ -6,6 +6,7 @@ import type { Unknown } from '../answer.ts';
 import { answered, answeredBy, type Branch, changed, type Ending } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Reason } from '../reason.ts';
+import { type Rewritten, rewrittenOf } from '../rewritten.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
 import { contextOf, type NftContext } from './context.ts';
 import { extrasOfUpdate, limitsElements } from './element-limits.ts';
@@ -231,17 +232,19 @@ class RuleRun {
   }
 
   /** A counter, limit or quota: it goes on, breaks the rule, or is a question that only the kernel can answer. */
-  #extra(branch: Branch, extra: Extra): Branch | null {
+  #extra(branch: Branch, extra: Extra, key?: Rewritten): Branch | null {
     let on: Branch | null = null;
-    for (const { after, held } of waysOfExtra(branch, extra, this.#place, this.#trace.questions))
+    for (const { after, held } of waysOfExtra(branch, extra, this.#place, this.#trace.questions, key))
       if (held) on = after;
       else this.#broken(after);
     return on;
   }
 
+  /** Those of an element are other ones where NAT has changed the key since. */
   #extras(branch: Branch, extras: readonly Extra[]): Branch | null {
+    const key = rewrittenOf(['source', 'destination'], branch.state);
     let on: Branch | null = branch;
-    for (const extra of extras) if (on !== null) on = this.#extra(on, extra);
+    for (const extra of extras) if (on !== null) on = this.#extra(on, extra, key);
     return on;
   }
 

@@ -163,10 +163,10 @@ describe('What does one capture that breaks a thread take along?', () => {
       expect(told.get(2)).toMatchObject({
         kind: 'failed',
         status: 70,
-        problems: [{ code: 'capture-not-checked', file: 'c' }],
+        problem: { code: 'capture-not-checked', file: 'c' },
       });
       const outcome = told.get(2);
-      expect(outcome?.kind === 'failed' && outcome.problems[0]?.message).toContain(message);
+      expect(outcome?.kind === 'failed' && outcome.problem.message).toContain(message);
     }
   });
 
@@ -187,11 +187,11 @@ describe('What does one capture that breaks a thread take along?', () => {
     expect(told.size).toBe(5);
     expect(told.get(2)).toMatchObject({
       kind: 'failed',
-      problems: [{ message: expect.stringContaining('more memory than Node gives a thread') }],
+      problem: { message: expect.stringContaining('more memory than Node gives a thread') },
     });
     // Nobody is asked to look for a bug.
     const outcome = told.get(2);
-    expect(outcome?.kind === 'failed' && outcome.problems[0]?.message).not.toContain('a bug');
+    expect(outcome?.kind === 'failed' && outcome.problem.message).not.toContain('a bug');
   });
 
   it('where none starts, all are left to be checked without', async () => {
@@ -207,7 +207,7 @@ describe('What does one capture that breaks a thread take along?', () => {
     await expect(checker.checkAmong(broken)).resolves.toMatchObject({
       kind: 'failed',
       status: 70,
-      problems: [{ message: expect.stringContaining('a bug in kp-explain') }],
+      problem: { message: expect.stringContaining('a bug in kp-explain') },
     });
   });
 });

@@ -6,7 +6,7 @@ import { loadCluster } from '../../../src/cli/load-cluster.ts';
 import { Progress } from '../../../src/cli/progress.ts';
 import { sortSources } from '../../../src/cli/sort-sources.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
-import { told } from '../../../src/problems/told-problem.ts';
+import { toldAll } from '../../../src/problems/told-problem.ts';
 
 const service = (name: string) => ({
   apiVersion: 'v1',
@@ -28,7 +28,7 @@ function reader() {
     const problems = new ProblemList();
     const sorted = sortSources([sourceOfBytes(name, Buffer.from(text), null)], problems);
     const cluster = await shared.of(sorted, problems, new Progress(SILENT_IO));
-    return { cluster, told: told(problems.list()).map(({ file, message }) => `${file}: ${message}`) };
+    return { cluster, told: toldAll(problems.list()).map(({ file, message }) => `${file}: ${message}`) };
   };
   return { read, names };
 }

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { API_LIMITS, type ApiLimits } from '../../../src/kubernetes/api/connection.ts';
 import { loadClusterFromApi } from '../../../src/kubernetes/api/load-cluster.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
-import { told } from '../../../src/problems/told-problem.ts';
+import { toldAll } from '../../../src/problems/told-problem.ts';
 import { ApiServer, type Override, sendStatus } from './api-server.ts';
 import { makeCertificates, type TestCertificates } from './certificates.ts';
 
@@ -67,7 +67,7 @@ async function words(path: string, totalMs = QUICK.totalMs): Promise<string> {
     },
     problems,
   );
-  return told(problems.list())
+  return toldAll(problems.list())
     .map(({ code, message }) => `${code}: ${message}`)
     .join('\n');
 }

@@ -9,7 +9,7 @@ import { API_LIMITS, type ApiLimits } from '../../../src/kubernetes/api/connecti
 import { loadClusterFromApi } from '../../../src/kubernetes/api/load-cluster.ts';
 import { mergeClusters, parseObjects } from '../../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
-import { told } from '../../../src/problems/told-problem.ts';
+import { toldAll } from '../../../src/problems/told-problem.ts';
 import { ApiServer, type Override, sendStatus } from './api-server.ts';
 import { makeCertificates, type TestCertificates } from './certificates.ts';
 
@@ -89,7 +89,7 @@ async function load(path: string | null, more: Partial<ApiRequest> = {}) {
     ...more,
   };
   const loaded = await loadClusterFromApi(request, problems);
-  return { ...loaded, problems: told(problems.list()) };
+  return { ...loaded, problems: toldAll(problems.list()) };
 }
 
 /** The one problem that there must be. */

@@ -11,7 +11,7 @@ import { accountOfPod } from '../../../src/kubernetes/api/in-cluster.ts';
 import { loadClusterFromApi } from '../../../src/kubernetes/api/load-cluster.ts';
 import { accessOf } from '../../../src/kubernetes/api/read-access.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
-import { told } from '../../../src/problems/told-problem.ts';
+import { toldAll } from '../../../src/problems/told-problem.ts';
 import { ApiServer } from './api-server.ts';
 import { makeCertificates, type TestCertificates } from './certificates.ts';
 import { startTunnel } from './tunnel.ts';
@@ -71,7 +71,7 @@ async function ask(
     { kubeconfig, context: null, namespace: null, pods: { kind: 'all' }, env, limits },
     problems,
   );
-  return told(problems.list()).map(({ code }) => code);
+  return toldAll(problems.list()).map(({ code }) => code);
 }
 
 const trusted = (): object => ({ 'certificate-authority-data': certificates.ca.toString('base64') });
@@ -211,7 +211,7 @@ describe('a kubeconfig that the official client alone would not read as kubectl 
       },
       problems,
     );
-    expect(told(problems.list())).toEqual([]);
+    expect(toldAll(problems.list())).toEqual([]);
     expect(server.requests[0]?.headers.authorization).toBe('Bearer first');
   });
 
@@ -239,7 +239,7 @@ describe('a kubeconfig that the official client alone would not read as kubectl 
         },
         problems,
       );
-      return told(problems.list()).map(({ message }) => message);
+      return toldAll(problems.list()).map(({ message }) => message);
     };
     expect(await said({})).toEqual([
       `context c of ${kubeconfig} names cluster (none), for which no server is given; names come from rule comments`,
@@ -259,7 +259,7 @@ describe('a kubeconfig that the official client alone would not read as kubectl 
       { kubeconfig, context: null, namespace: null, pods: { kind: 'all' }, env: {} },
       problems,
     );
-    expect(told(problems.list()).map(({ message }) => message)).toEqual([
+    expect(toldAll(problems.list()).map(({ message }) => message)).toEqual([
       `cannot read kubeconfig ${kubeconfig}: it is not a kubeconfig; names come from rule comments`,
     ]);
   });
