@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answerText } from '../../src/explain/words/question-words.ts';
 import { parseListing } from '../../src/iptables/listing/parse-listing.ts';
 import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
@@ -85,6 +86,15 @@ describe('What does a packet find that comes to a bucket twice?', () => {
       expect.arrayContaining(['accept,false,false', 'drop,false,true']),
     );
     expect(listed('limit: up to 1/min burst 5')).not.toContain('drop,false,true');
+  });
+  it('and is told so', () => {
+    const rules = `*filter\n:FORWARD ACCEPT\n:S -\n-A FORWARD -j S\n-A FORWARD -j S\n-A S ${LIMIT} -j DROP`;
+    const again = ask(rules.replace('-j DROP', '-j RETURN\n-A S -j DROP')).outcomes.flatMap(({ given }) =>
+      given.flatMap(({ question, held }) => ('writes' in question ? answerText(question, held) : [])),
+    );
+    expect(again[0]).toBe(
+      '"limit --limit 1/min --limit-burst 2" of filter S rule 1 does not match when the packet comes there again (it depends on how full a token bucket is)',
+    );
   });
   it('one that was dry for it stays so', () => {
     expect(twice([`${LIMIT} -j DROP`])).toEqual(['accept not match-limit', 'drop match-limit']);

@@ -1,4 +1,5 @@
 import type { OpaqueModule } from '../../iptables/match.ts';
+import { hasBucket } from '../../trace/buckets.ts';
 import type { Given, Question } from '../../trace/question.ts';
 import type { Note } from '../explanation.ts';
 import { denied, ofRule, said, type Words } from './clauses.ts';
@@ -70,8 +71,10 @@ function opaqueWords({
   writes,
   rewritten,
 }: Extract<Question, { readonly module: OpaqueModule }>): Words {
-  const of = `${rule === null ? '' : ` ${ofRule(rule)}`}${onceRewritten(rewritten)}${writes === undefined ? '' : ' by then'}`;
-  return said(`"${text}"${of} matches (${WHY[module]})`, `"${text}"${of} does not match (${WHY[module]})`);
+  const of = `${rule === null ? '' : ` ${ofRule(rule)}`}${onceRewritten(rewritten)}`;
+  const again = hasBucket(module) ? ' when the packet comes there again' : ' by then';
+  const why = `${writes === undefined ? '' : again} (${WHY[module]})`;
+  return said(`"${text}"${of} matches${why}`, `"${text}"${of} does not match${why}`);
 }
 
 /** Why a recognised extension cannot be answered from a capture. */
