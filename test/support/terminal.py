@@ -10,7 +10,7 @@ if pid == 0:
     if size:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', *map(int, size.split('x')), 0, 0))
     os.execvp(program[0], program)
-seen, typed, closed, deadline = b'', None, False, time.monotonic() + 50
+seen, typed, waiting, due, closed, deadline = b'', None, [], None, False, time.monotonic() + 50
 while not closed and time.monotonic() < deadline:
     if select.select([master], [], [], 0.05)[0]:
         try:
@@ -26,12 +26,17 @@ while not closed and time.monotonic() < deadline:
             os.close(master)
             closed = True
         else:
-            keys = key.split()
-            for index, name in enumerate(keys):
-                # A terminal throws away what was typed before Ctrl-C was taken up.
-                if index > 0:
-                    time.sleep(1)
-                os.write(master, {'ctrl-c': b'\x03', 'q': b'q'}[name])
+            waiting = key.split()
+            due = typed
+    if typed is not None and waiting and time.monotonic() >= due:
+        # A terminal throws away what was typed before Ctrl-C was taken up: a second later, and again, as less takes the
+        # first key after a Ctrl-C that came before it read any for a wish to see its screen anew.
+        try:
+            os.write(master, {'ctrl-c': b'\x03', 'q': b'q'}[waiting[0]])
+        except OSError:
+            break
+        due = time.monotonic() + 1
+        waiting = waiting[1:] or (waiting if waiting[0] == 'q' else [])
 if time.monotonic() >= deadline:
     os.kill(pid, 9)
 _, status = os.waitpid(pid, 0)
