@@ -4,6 +4,7 @@ import { formatProtocol } from '../../src/net/protocol.ts';
 import type { Packet } from '../../src/trace/packet.ts';
 import { IPSETS, SETS_ANEW } from './generate/sets.ts';
 import { emptyReport, judgeMeeting, type Report } from './judge-meeting.ts';
+import type { KeptCase } from './kept-meetings.ts';
 import type { Lane, ReadyCase } from './lane.ts';
 import { loadable } from './nft/loadable.ts';
 import { type NativeRules, TestNode } from './node/test-node.ts';
@@ -17,6 +18,8 @@ export interface Plan {
   readonly lanes: readonly Lane[];
   /** Gets every packet that was sent, for {@link judgeMeeting} to be asked again. */
   readonly keep?: (meeting: Meeting) => void;
+  /** Gets every rule set and what its packets met, also those that disagree. */
+  readonly record?: (kept: KeptCase) => void;
   /** Whether to look for a smaller case that disagrees; takes its time. */
   readonly shrink?: boolean;
   /** Time of day, in milliseconds, after which no further rule set is begun. */
@@ -76,7 +79,7 @@ async function runSeed(
   lane: Lane,
   seed: number,
   report: Report,
-  { keep, shrink = true }: Plan,
+  { keep, record, shrink = true }: Plan,
 ): Promise<string | null> {
   let first = true;
   let smallest: string | null = null;
@@ -88,16 +91,18 @@ async function runSeed(
       );
       return lost === undefined ? meetings : meetings.map((meeting) => ({ ...meeting, lost }));
     };
-    const meetings = await met();
+    let meetings = await met();
     let found = differencesOf(meetings, first ? report : null);
     if (first) {
       report.ruleSets++;
       // What the sound tracer gets wrong tells nothing of a faulty one.
       for (const meeting of found.length === 0 ? meetings : []) keep?.(meeting);
       if (found.length > 0) {
-        found = differencesOf(await met(), null);
+        meetings = await met();
+        found = differencesOf(meetings, null);
         if (found.length === 0) report.unrepeated++;
       }
+      record?.({ lane: lane.name, seed, meetings });
     }
     first = false;
     if (found.length === 0) return;
@@ -132,7 +137,7 @@ async function loadedOf(
 }
 
 /** @returns for each meeting that differs, the packet and how. */
-function differencesOf(meetings: readonly Meeting[], report: Report | null): string[][] {
+export function differencesOf(meetings: readonly Meeting[], report: Report | null): string[][] {
   return meetings.flatMap((meeting) => {
     const differences = judgeMeeting(meeting, report);
     return differences.length === 0

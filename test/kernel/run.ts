@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runCampaign } from './campaign.ts';
+import { differencesOf, runCampaign } from './campaign.ts';
 import { runClusterCampaign } from './cluster/campaign.ts';
 import { CLUSTER_MUTANTS } from './cluster/mutants.ts';
 import { SETUPS, withLegacyRules } from './cluster/setups.ts';
@@ -13,6 +13,8 @@ import { runLegacyLanesInUml } from './ipvs/legacy-lanes.ts';
 import { IPVS_MUTANTS } from './ipvs/mutants.ts';
 import { whyNoUml } from './ipvs/uml.ts';
 import type { Counts } from './judge/counts.ts';
+import { emptyReport } from './judge-meeting.ts';
+import { CaseFile, type KeptCase, keptIn } from './kept-meetings.ts';
 import { whyNoKernel } from './lab.ts';
 import { LANES } from './lanes.ts';
 import { LOST_LANES } from './lost/lanes.ts';
@@ -42,6 +44,8 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --whole         prints what disagrees as it is, without a search for the smallest case
   --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
+  --keep FILE     writes what was sent, and what the kernel did with it, behind what the file holds
+  --judge FILE…   has the tracer judged again by what such files hold; no kernel is needed
   --real [FOLDER…] loads the rules of captures instead, and probes every address they name`;
 
 const { values, positionals } = parseArgs({
@@ -56,6 +60,8 @@ const { values, positionals } = parseArgs({
     mutants: { type: 'boolean', default: false },
     real: { type: 'boolean', default: false },
     legacy: { type: 'boolean', default: false },
+    keep: { type: 'string' },
+    judge: { type: 'boolean', default: false },
     kernel: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -70,20 +76,26 @@ if (inUml && (values.kernel !== 'uml-6.1' || (values.lane ?? 'tunnels') !== 'tun
   console.error('--kernel knows uml-6.1, and has lanes of its own; of others tunnels alone');
   process.exit(2);
 }
-const missing = balanced || inUml ? whyNoUml() : whyNoKernel();
+if (values.keep !== undefined && (balanced || inUml)) {
+  console.error('--keep writes what this kernel did, not a user-mode one');
+  process.exit(2);
+}
+const missing = values.judge ? null : balanced || inUml ? whyNoUml() : whyNoKernel();
 if (values.help || missing !== null) {
   console.error(values.help ? USAGE : `test:kernel ${missing}`);
   process.exit(2);
 }
 // An interrupted run takes its namespaces away on exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
-const failed = values.real
-  ? await probeCaptures(positionals)
-  : values.lane === 'cluster'
-    ? await runCluster()
-    : values.lane === 'pairs'
-      ? await runDiffs()
-      : await runGenerated();
+const failed = values.judge
+  ? judgeKept(positionals)
+  : values.real
+    ? await probeCaptures(positionals)
+    : values.lane === 'cluster'
+      ? await runCluster()
+      : values.lane === 'pairs'
+        ? await runDiffs()
+        : await runGenerated();
 process.exitCode = failed ? 1 : 0;
 
 async function runGenerated(): Promise<boolean> {
@@ -96,7 +108,9 @@ async function runGenerated(): Promise<boolean> {
         );
   const kept: Meeting[] = [];
   const began = performance.now();
+  const file = values.keep === undefined ? null : new CaseFile(values.keep);
   const plan = {
+    ...(file === null ? {} : { record: (kept: KeptCase) => file.add(kept) }),
     seed: Number(values.seed),
     packets: Number(values.packets),
     shrink: !values.whole,
@@ -113,6 +127,7 @@ async function runGenerated(): Promise<boolean> {
           lanes,
           ...(minutes === null ? {} : { until: Date.now() + minutes * 60_000 }),
         });
+  file?.close();
   const seconds = Math.round((performance.now() - began) / 1000);
   for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
   if (report.refused > 0) {
@@ -137,6 +152,25 @@ async function runGenerated(): Promise<boolean> {
   const mutants = balanced ? IPVS_MUTANTS : native ? NFT_MUTANTS : lost ? LOST_MUTANTS : MUTANTS;
   const missed = values.mutants ? printMutants(tryMutants(kept, TOOLS, mutants)) : 0;
   return report.disagreements.length > 0 || missed > 0;
+}
+
+/** Judges what was kept by the tracer as it is now. */
+function judgeKept(files: readonly string[]): boolean {
+  const report = emptyReport();
+  for (const file of files) {
+    for (const { lane, seed, meetings } of keptIn(file)) {
+      report.ruleSets++;
+      const found = differencesOf(meetings, report);
+      if (found.length === 0) continue;
+      report.disagreements.push(`${lane}, seed ${seed}`);
+      console.log(`DISAGREE ${lane}, seed ${seed}\n${found.slice(0, 3).flat().join('\n')}\n`);
+    }
+  }
+  console.log(
+    `${report.packets} packets through ${report.ruleSets} rule sets, judged again, ${report.forked} of them with more than one outcome: ` +
+      `${report.disagreements.length} disagreements`,
+  );
+  return report.disagreements.length > 0;
 }
 
 async function runCluster(): Promise<boolean> {
