@@ -1,12 +1,32 @@
-/** Inputs saved on Windows (`kubectl … > file` in PowerShell) come as UTF-16 or with CRLF; parsers see plain UTF-8 lines. */
+/**
+ * Inputs saved on Windows (`kubectl … > file` in PowerShell) come as UTF-16 or with CRLF, and what a terminal showed (`script`, `tmux`,
+ * `grep --color=always`) with its colours; parsers see plain UTF-8 lines.
+ */
 
-/** @returns true where the head needs no change: no byte order mark, no carriage return at a line's end. */
+/** @returns true where the head needs no change: no byte order mark, no carriage return at a line's end, no colours. */
 export function isPlainText(head: Buffer): boolean {
-  return byteOrderMark(head) === null && !hasCarriageReturns(head);
+  return byteOrderMark(head) === null && !hasCarriageReturns(head) && !isColoured(head);
 }
 
-/** @returns the text as UTF-8 without byte order mark and with LF line ends; the same buffer where nothing had to change. */
+/** @returns the text as UTF-8 without byte order mark and colours, and with LF line ends; the same buffer where nothing had to change. */
 export function normaliseText(raw: Buffer): Buffer {
+  return withoutColours(withPlainLines(raw));
+}
+
+/** Colours (SGR) and what clears the rest of a line (EL, as grep writes it behind each), and the character set that tmux selects. */
+const COLOURS = /\x1b(?:\[[\d;:]*[mK]|\(B)/g;
+
+/** @returns the text without its colours; what stands there as somebody's own text, and is never taken back, stays. */
+export function withoutColours(bytes: Buffer): Buffer {
+  return isColoured(bytes) ? Buffer.from(bytes.toString('latin1').replace(COLOURS, ''), 'latin1') : bytes;
+}
+
+/** What colours lines ends with the terminal's own. */
+function isColoured(bytes: Buffer): boolean {
+  return bytes.includes(0x1b) && (bytes.includes('\x1b[m') || bytes.includes('\x1b[0m'));
+}
+
+function withPlainLines(raw: Buffer): Buffer {
   const mark = byteOrderMark(raw);
   let bytes = raw;
   if (mark === 'utf8') bytes = raw.subarray(3);

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dictionary } from '../lookup/dictionary.ts';
 import type { FileHints } from './contract-files.ts';
 import { InputError } from './input-error.ts';
-import { isPlainText, normaliseText } from './normalise-text.ts';
+import { isPlainText, normaliseText, withoutColours } from './normalise-text.ts';
 
 /** How much of an input is looked at to recognise it. */
 export const HEAD_BYTES = 64 * 1024;
@@ -29,7 +29,7 @@ export interface SourceText {
 
 /**
  * @param cut true where bytes are known to be missing at the end.
- * @returns a source whose bytes are already here; UTF-16, a byte order mark and CRLF are turned into plain UTF-8 lines.
+ * @returns a source whose bytes are already here; UTF-16, a byte order mark, CRLF and colours are turned into plain UTF-8 lines.
  */
 export function sourceOfBytes(name: string, raw: Buffer, hints: FileHints | null, cut = false): SourceText {
   const bytes = normaliseText(raw);
@@ -59,7 +59,7 @@ export function sourceOfFile(name: string, path: string, size: number, hints: Fi
     hints,
     chunks: () => (whole === null ? readPieces(name, path) : [whole]),
     get bytes(): Buffer {
-      whole ??= readWhole(name, path);
+      whole ??= withoutColours(readWhole(name, path));
       return whole;
     },
   };

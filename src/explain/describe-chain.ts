@@ -97,6 +97,8 @@ function cutText({ table, chain }: FoundChain): string | null {
   const { cut } = table;
   const at = chain.cut ?? cut;
   if (at === undefined) return null;
+  if (chain.cut?.side === 'among')
+    return `the command left lines out of the rules at ${at.file}:${at.line}: rules of this chain may be missing`;
   const what =
     chain.cut === undefined
       ? 'rules that jump here may be missing'

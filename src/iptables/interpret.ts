@@ -31,8 +31,21 @@ export function targetSyntaxName(text: string): string | null {
  */
 export function interpretRule(text: string, family: Family, isChain: (name: string) => boolean): Meaning {
   const syntax = text.includes('\0') ? null : parseRuleSyntax(text);
-  if (syntax === null || syntax.unclosed) return unreadableRule(text);
+  if (syntax === null || syntax.unclosed || mayLackTarget(syntax, text)) return unreadableRule(text);
   return interpretSyntax(syntax, family, isChain);
+}
+
+/**
+ * `-j` without a name, or words that nothing accounts for where no target is named: the line was cut, or `...` stands for its rest, and
+ * what it does may be what is missing. iptables refuses both.
+ */
+function mayLackTarget({ base, strays, target }: RuleSyntax, text: string): boolean {
+  if (target !== null) return false;
+  if (/(?:\.{3}|…)\s*$/.test(text)) return true;
+  return (
+    strays.length > 0 ||
+    base.some(({ flag, values }) => /^-[jg]$/.test(baseName(flag.text)) && values.length === 0)
+  );
 }
 
 /** @returns the meaning of a rule of which nothing can be told: whether it matches, and what it would do. */

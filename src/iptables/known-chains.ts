@@ -14,6 +14,8 @@ export interface KnownChains {
   readonly isEnteredWithoutInterfaces: (chain: string) => boolean;
   /** @returns true where who makes a chain of this name never leaves it without rules. */
   readonly isNeverEmpty: (chain: string) => boolean;
+  /** @returns true where who writes a chain of this name gives each of its rules that asks anything a target: a line without one was cut. */
+  readonly isAlwaysTargeted: (chain: string) => boolean;
   /** Chains of one table of which who makes either always makes both. */
   readonly madeTogether: readonly (readonly [string, string])[];
   /** Finds the chains of rows that were picked from a listing without their heads. */
@@ -31,6 +33,7 @@ export const NO_CHAINS: KnownChains = {
   isWithoutInterfaces: () => false,
   isEnteredWithoutInterfaces: () => false,
   isNeverEmpty: () => false,
+  isAlwaysTargeted: () => false,
   madeTogether: [],
   adoptRows: (rows) => ({ blocks: [], left: rows }),
 };

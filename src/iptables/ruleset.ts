@@ -59,7 +59,7 @@ export interface Chain {
   readonly file: string | null;
   readonly line: number | null;
   readonly rules: RuleList;
-  /** Set where rules may be missing: at the end of the chain, or at its start in the tail of a dump. */
+  /** Set where rules may be missing: at the end of the chain, at its start in the tail of a dump, or anywhere in it. */
   readonly cut?: ChainCut;
   /** Set where rules were listed without `-v`, which alone prints interfaces. */
   readonly interfacesNotListed?: true;
@@ -69,9 +69,9 @@ export interface Chain {
   readonly unseen?: true;
 }
 
-/** Which end of a chain's rules a cut took away. */
+/** Which end of a chain's rules a cut took away; `among`: lines were left out, and may have stood anywhere. */
 export interface ChainCut extends Cut {
-  readonly side: 'start' | 'end';
+  readonly side: 'start' | 'end' | 'among';
 }
 
 /**

@@ -19,5 +19,7 @@ export const KNOWN_CHAINS: KnownChains = {
   // Both are of one transaction, of kube-proxy in every mode that has them and of kubelet up to 1.27.
   madeTogether: [[CHAINS.postrouting, CHAINS.markMasquerade]],
   isNeverEmpty: (chain) => NEVER_EMPTY.has(chain),
+  // Also those that only set a mark or an entry of a list have -j (pkg/proxy/iptables, pkg/proxy/ipvs, kubelet_network_linux.go).
+  isAlwaysTargeted: (chain) => roleOf(chain) !== null,
   adoptRows,
 };

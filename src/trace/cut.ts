@@ -12,7 +12,7 @@ export function cutHere(
   atEnd: boolean,
 ): Reason | null {
   if (unseen === true && atEnd) return { code: 'chain-not-captured' };
-  if (cut === undefined || (cut.side === 'end' ? !atEnd : position > 0)) return null;
+  if (cut === undefined || cut.side === 'among' || (cut.side === 'end' ? !atEnd : position > 0)) return null;
   const place: CutPlace =
     rules.length === 0
       ? { lost: 'all', table, chain: name }

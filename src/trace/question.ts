@@ -228,6 +228,8 @@ export type Question =
   | { readonly code: 'backend-order'; readonly later: string; readonly earlier: string }
   /** A rule of table nat, which the listing does not show, rewrites the packet. */
   | { readonly code: 'nat-not-listed' }
+  /** Does a rule decide that was left out of the output that begins there? */
+  | { readonly code: 'rules-left-out'; readonly file: string; readonly line: number }
   /** One of `count` further questions has another answer than the one followed. */
   | { readonly code: 'many-questions'; readonly count: number; readonly last: Question };
 

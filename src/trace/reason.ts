@@ -93,6 +93,8 @@ export type Reason =
       readonly why: { readonly text: string } | 'wide-range';
     }
   | { readonly code: 'nat-not-listed' }
+  /** Lines were left out of the output that begins there. */
+  | { readonly code: 'rules-left-out'; readonly file: string; readonly line: number }
   // --- IPVS
   /** IPVS carries Services here, and was not listed, or not as a whole. */
   | { readonly code: 'mode-ipvs'; readonly listed: boolean }

@@ -11,6 +11,7 @@ import { eitherWay } from './choose.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
+import { leftOut } from './left-out.ts';
 import type { Observer } from './observer.ts';
 import { markBitsOf, withMark, xsetBits } from './packet-mark.ts';
 import type { Questions } from './questions.ts';
@@ -82,6 +83,13 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
     let frame: Frame | null = task.frame;
     while (frame !== null) {
       const index: number | undefined = frame.candidates[frame.position];
+      const open =
+        frame.position === 0 && !frame.returned ? leftOut(branch, frame.chain, walk.questions) : null;
+      if (open !== null) {
+        result.ended.push(...open.ended);
+        if (open.on === null) break;
+        branch = open.on;
+      }
       const cut = frame.returned ? null : cutHere(frame.chain, frame.position, index === undefined);
       if (cut !== null) {
         result.ended.push(ending(branch, 'unknown', cut));

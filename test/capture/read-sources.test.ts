@@ -165,3 +165,24 @@ describe('reading single files', () => {
     );
   });
 });
+
+describe('Are the colours of a terminal part of the text?', () => {
+  const COLOURED = ':\x1b[01;31m\x1b[KFORWARD\x1b[m\x1b[K DROP [12:720]\n\x1b[32mCOMMIT\x1b[0m\n';
+
+  it('no, in a file and on standard input', async () => {
+    const plain = ':FORWARD DROP [12:720]\nCOMMIT\n';
+    const { texts } = await read([put('a', COLOURED), '-'], Buffer.from(COLOURED));
+    expect(texts).toEqual({ a: plain, stdin: plain });
+  });
+
+  it('no, far behind the beginning', async () => {
+    const rules = '-A FORWARD -j ACCEPT\n'.repeat(5000);
+    const { texts } = await read([put('a', rules + COLOURED)]);
+    expect(texts.a).not.toContain('\x1b');
+  });
+
+  it('what is never taken back is somebody’s own text', async () => {
+    const text = '-A FORWARD -m comment --comment "\x1b[31mx" -j ACCEPT\n';
+    expect((await read([put('a', text)])).texts.a).toBe(text);
+  });
+});

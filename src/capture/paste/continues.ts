@@ -13,14 +13,22 @@ const never: Continues = () => false;
 const indented: Continues = (text) => /^\s+\S/.test(text);
 const untilBlank: Continues = (_, { detached }) => !detached;
 
-/** @returns true for what people put where they left lines out: `...`, `[snip]`, `… 200 more lines …`. */
+const LEFT_OUT =
+  '(?:snip(?:ped)?|cut|truncated|omitted|skipped|removed|redacted|elided|deleted|stripped|trimmed)';
+const ELISIONS = [
+  /^\W*(?:\.{3}|…|(?:\.\s+){2}\.)\W*$/,
+  new RegExp(
+    `^\\W*(?:\\.{3}|…)?\\W*(?:(?:\\d+|many|some|more|other|further|lines?|rules?|chains?|and|the|rest|of)\\s+)*(?:${LEFT_OUT}|more|lines|rules|chains|entries|etc)\\W*$`,
+    'i',
+  ),
+  // `<output omitted>`, `(calico rules removed for brevity)`, `[lines 6-40 cut]`.
+  new RegExp(`^\\W*[<([{][\\w\\s,-]{0,60}\\b${LEFT_OUT}\\b[\\w\\s,-]{0,40}[>)\\]}]\\W*$`, 'i'),
+  new RegExp(`^\\W*(?:[\\w-]+\\s+){1,4}${LEFT_OUT}(?:\\s+(?:for|by|here|out)\\b[\\w\\s]{0,40})?\\W*$`, 'i'),
+];
+
+/** @returns true for what people put where they left lines out: `...`, `[snip]`, `… 200 more lines …`, `<output omitted>`. */
 export function isElision(text: string): boolean {
-  return (
-    /^\W*(?:\.{3}|…)\W*$/.test(text) ||
-    /^\W*(?:\.{3}|…)?\W*(?:(?:\d+|many|some|more|other|further|lines?|rules?|chains?|and|the|rest|of)\s+)*(?:snip(?:ped)?|cut|truncated|omitted|skipped|removed|redacted|more|lines|rules|elided|etc)\W*$/i.test(
-      text,
-    )
-  );
+  return text.length < 200 && ELISIONS.some((one) => one.test(text));
 }
 
 /** A quarter of its words are options: prose names one or two. */
@@ -86,15 +94,4 @@ const BEGINS: { readonly [K in LineKind]?: RegExp } = {
 /** @returns true for a first line before which others may have stood. */
 export function mayLackHead(first: string, kind: LineKind): boolean {
   return BEGINS[kind]?.test(first) === false;
-}
-
-/**
- * @returns true for a line that goes on in the next one: a rule in which a quote is open, or of which nothing says what it
- *   does; a flow that lacks its answer, which the next line begins with.
- */
-export function isUnfinished(line: string, next: string, kind: LineKind | null): boolean {
-  if (kind === 'conntrack')
-    return line.split(' src=').length === 2 && /^(?:\[[A-Z_]+\] )?(?:src|dst|sport|dport)=\S/.test(next);
-  if (kind !== 'iptables-save' || !/^(?:\[\d+:\d+\] )?-A /.test(line)) return false;
-  return line.split('"').length % 2 === 0 || !/ -[jg] \S/.test(line) || / --[\w-]+$/.test(line);
 }

@@ -1,6 +1,6 @@
 import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
-import { continues } from './continues.ts';
+import { continues, isElision } from './continues.ts';
 import { layersOf } from './dress.ts';
 import { readPrompt } from './prompt.ts';
 import { isAltered } from './spelling.ts';
@@ -102,7 +102,8 @@ function isPasted(text: string, kind: string): boolean {
       if (OF_NUMBERS.has(kind) && isDressed(bare)) return true;
       continue;
     }
-    if (kind === 'iptables-save' && line.startsWith('#') && readPrompt(line) === null) continue;
+    if (kind === 'iptables-save' && line.startsWith('#') && readPrompt(line) === null && !isElision(line))
+      continue;
     if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;
     // A head that is not at the start of its line begins a chain all the same.
     const inChain = kind === 'iptables-listing' && !detached && !/\bChain \S/.test(line);

@@ -28,7 +28,7 @@ export function readPrompt(line: string): Prompt | null {
 
 /** @returns true for the call of a tool that is not read here, behind the sign of a prompt. */
 export function isOtherCommand(line: string): boolean {
-  return /^[$#%❯➜] +[a-z./][\w./-]*(?: |$)/.test(line);
+  return /^[$#%❯➜] +(?:[a-z]|\.{0,2}\/)[\w./-]*(?: |$)/.test(line);
 }
 
 /** What shows all that it gets: in pages, columns or another order. */

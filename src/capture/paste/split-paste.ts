@@ -2,7 +2,8 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
 import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
-import { continues, isElision, isUnfinished, mayLackHead } from './continues.ts';
+import { depthOf, isOutOfBraces } from './braces.ts';
+import { continues, isElision, mayLackHead } from './continues.ts';
 import { type DiffSign, type Dress, layersBehind, undressed } from './dress.ts';
 import { AS_A_WHOLE, FENCE, isPaste, OF_A_NODE } from './is-paste.ts';
 import { lineRanges } from './line-ranges.ts';
@@ -12,6 +13,7 @@ import { isOfHead, isOtherCommand, picksLines, readPrompt } from './prompt.ts';
 import { type Span, SpanList } from './spans.ts';
 import { repaired } from './spelling.ts';
 import { isObject, unfold } from './unfold.ts';
+import { gapToRest, isInComment } from './wrapped.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
 const LARGEST = 16 * 1024 * 1024;
@@ -116,6 +118,8 @@ class Paste {
     const dress = this.#dress;
     const plain = modern === null ? plainLine(raw, dress) : { ...told(modern), dress };
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
+    // Within a comment words may be those of a command.
+    if (plain.kind === null && this.#isOpen(index) && this.#joinsWrapped(raw, index)) return;
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
     if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) {
       this.end();
@@ -125,7 +129,7 @@ class Paste {
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
     else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))
-      this.#keep(this.#kind, this.#dedented(plain.text), index);
+      this.#keep(this.#kind, isElision(plain.text) ? '...' : this.#dedented(plain.text), index);
     else {
       this.#skipped.push(index);
       this.#spans.add(index, 'passed-over', plain.text);
@@ -203,9 +207,14 @@ class Paste {
     lines.set(index, text);
     this.#spans.add(index, kind, text);
     this.#kind = kind;
-    if (kind === 'nft') this.#depth += count(text, '{') - count(text, '}');
+    if (kind === 'nft') this.#depth += depthOf(text);
     if (this.#host !== null && OF_A_NODE.has(kind))
       this.#hosts.set(this.#host, this.#hosts.get(this.#host) ?? index);
+  }
+
+  #isOpen(index: number): boolean {
+    const before = this.#kind === null ? undefined : this.#lines.get(this.#kind)?.get(index - 1);
+    return before !== undefined && isInComment(before, this.#kind);
   }
 
   /** A mail program broke a rule before its target, or a flow before its answer. */
@@ -215,9 +224,11 @@ class Paste {
     if (this.#detached || lines === undefined || before === undefined) return false;
     const line = repaired(raw);
     const text = (undressed(line, this.#dress)?.text ?? line).trim();
-    if (!isUnfinished(before, text, this.#kind)) return false;
-    lines.set(index - 1, '');
-    lines.set(index, `${before} ${text}`);
+    const gap = gapToRest(before, text, this.#kind);
+    if (gap === null) return false;
+    // An empty line would part the rows of a chain.
+    lines.set(index - 1, this.#kind === 'iptables-listing' ? ' ' : '');
+    lines.set(index, `${before}${gap}${text}`);
     return true;
   }
 
@@ -278,14 +289,4 @@ class Paste {
 /** What net-tools print is an address or a route, also one that cannot be read. */
 function told(modern: string): PlainLine {
   return { text: modern, kind: /^1: /.test(modern) ? 'ip-addr' : 'ip-route', side: null, dress: [] };
-}
-
-/** What never stands within the braces of nft: they were not closed. */
-function isOutOfBraces({ text, kind }: PlainLine): boolean {
-  if (kind === 'iptables-save' || kind === 'conntrack' || kind === 'kubernetes') return true;
-  return /^(?:Chain \S+ \(|[$#%❯➜] )/.test(text) || (/^\S*@/.test(text) && readPrompt(text) !== null);
-}
-
-function count(text: string, what: string): number {
-  return text.split(what).length - 1;
 }

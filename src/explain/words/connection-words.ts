@@ -135,6 +135,12 @@ export const CONNECTION_WORDS: {
       'no rule of table nat, which the listing does not show, rewrites the packet',
       'capture all tables with `iptables-save -c`',
     ),
+  'rules-left-out': ({ file, line }) =>
+    said(
+      `a rule decides that the command left out of the rules at ${file}:${line}`,
+      `no rule decides that the command left out of the rules at ${file}:${line}`,
+      'capture all tables with `iptables-save -c`, and pass it through nothing',
+    ),
   'backend-order': ({ later, earlier }) => {
     const order = (first: string, second: string): string =>
       `the ${first} tables were registered after the ${second} ones, and so are asked first`;

@@ -52,6 +52,7 @@ export type ConnectionQuestion =
   | 'queue-listener'
   | 'tproxy-socket'
   | 'nat-not-listed'
+  | 'rules-left-out'
   | 'backend-order'
   | 'many-questions';
 

@@ -72,6 +72,7 @@ function reasonText(reason: Reason): string {
       return `${place(reason.rule)} redirects the packet to ${redirectText(reason.ports)} of this node itself, at the first address of the interface it came in by, which is not known`;
     case 'nat-not-listed':
     case 'chain-not-captured':
+    case 'rules-left-out':
       return 'where the packet goes then is not known';
     case 'mode-ipvs':
       return `IPVS carries Services here, and ${reason.listed ? 'its listing is not whole' : 'was not captured'}: whether it takes the packet, and to which endpoint, is not known`;
@@ -132,6 +133,7 @@ function reasonSettle({ code }: Reason): string | null {
     case 'redirect-address':
       return 'give --in-interface, and capture `ip -j addr`';
     case 'nat-not-listed':
+    case 'rules-left-out':
       return 'capture all tables with `iptables-save -c`';
     case 'mode-ipvs':
       return 'capture `ipvsadm-save -n`';

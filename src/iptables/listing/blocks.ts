@@ -2,6 +2,7 @@ import type { LineOfListing } from '../../problems/of-files.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { KnownChains } from '../known-chains.ts';
 import type { Counters, TableName } from '../ruleset.ts';
+import { isSifted } from '../sifted.ts';
 import type { Block, Command, Row } from './block.ts';
 import { parseColumns, parseCount, parseLayout } from './columns.ts';
 
@@ -38,6 +39,8 @@ export function splitBlocks(text: string, file: string, known: KnownChains, prob
   for (const [index, raw] of lines.entries()) {
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
     const number = index + 1;
+    // What stood there was joined to the row that it belongs to.
+    if (line === ' ') continue;
     if (line.trim() === '' || FENCE.test(line)) {
       detached = true;
       continue;
@@ -155,7 +158,7 @@ export function parseCommand(line: string): Command | null {
   return {
     family: found[1] === 'ip6tables' ? 'ipv6' : 'ipv4',
     table: TABLES.find((table) => table === name?.[1]) ?? 'filter',
-    sifted: /\|\s*(?:sudo\s+)?(?:[efzr]?grep|rg|awk|sed)\b/.test(found[3] ?? ''),
+    sifted: isSifted(found[3] ?? ''),
     backend: found[2] === '-nft' ? 'iptables-nft' : found[2] === '-legacy' ? 'iptables-legacy' : null,
   };
 }

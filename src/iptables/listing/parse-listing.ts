@@ -69,6 +69,7 @@ function buildTables(
   problems: ProblemList,
 ): ReadonlyMap<TableName, Table> {
   const tables = new Map<TableName, { name: TableName; chains: Map<string, Chain> }>();
+  const sifted = siftedOf(listings, file);
   for (const { table: name, family, blocks } of listings) {
     const table = tables.get(name) ?? { name, chains: new Map<string, Chain>() };
     tables.set(name, table);
@@ -89,13 +90,17 @@ function buildTables(
         problems.add('duplicate-chain', args, file, block.line);
       }
       const chain = buildChain(block, name, context, problems);
-      table.chains.set(
-        block.chain,
-        block === cutBlock || block.sifted === true ? { ...chain, cut: cutOf(block, file) } : chain,
-      );
+      const cut = block === cutBlock ? cutOf(block, file) : block.sifted === true ? sifted : null;
+      table.chains.set(block.chain, cut === null ? chain : { ...chain, cut });
     }
   }
   return tables;
+}
+
+/** All listings that lines were left out of are one question: they are of one node, and mostly of one command. */
+function siftedOf(listings: readonly Listing[], file: string): ChainCut | null {
+  const first = listings.flatMap(({ blocks }) => blocks).find((block) => block.sifted === true);
+  return first === undefined ? null : { file, line: first.line, within: 'rules', side: 'among' };
 }
 
 function cutOf(block: Block, file: string): ChainCut {

@@ -83,6 +83,26 @@ function orderOfRules(chains: ChainTable): { last: number | null; lastLine: numb
   return { last, lastLine, inOrder };
 }
 
+/**
+ * Of an output that went through grep or the like rules may be missing anywhere. Chains that stand there with their policy would be
+ * taken for whole; of single rules without such heads everybody can see that they are picked. All are one question: they are of one
+ * node, and mostly of one command.
+ */
+export function markSifted(blocks: readonly Block[]): void {
+  const sifted = blocks.filter(
+    (block) => block.sifted && HOOK_NAMES.some((name) => block.chains.isDeclared(name)),
+  );
+  for (const { chains, context } of sifted) {
+    const cut = {
+      file: context.lines.file,
+      line: sifted[0]?.line ?? 0,
+      within: 'rules',
+      side: 'among',
+    } as const;
+    for (let chain = 0; chain < chains.size; chain++) chains.setCut(chain, cut);
+  }
+}
+
 /** In the tail of a dump the first chain's rules may have begun before it. */
 export function markHeadlessChain({ chains, context, line }: Block): void {
   if (chains.size > 0) chains.setCut(0, { file: context.lines.file, line, within: 'rules', side: 'start' });

@@ -13,6 +13,8 @@ export interface TableContext {
   readonly lines: DumpLines;
   family: Family;
   readonly isChain: (name: string) => boolean;
+  /** Which chains have no rule that asks without a target: see KnownChains. */
+  isAlwaysTargeted: (chain: string) => boolean;
 }
 
 /** @returns how the first line ends. */

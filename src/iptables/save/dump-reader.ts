@@ -156,7 +156,6 @@ class Reader implements DumpReader {
     const name = this.#text(start + 1, end).trimEnd();
     if (this.#isCutOff(end, line)) return;
     this.#closeUncommitted(line);
-    this.#prompt = null;
     this.#ignoring = !isTableName(name);
     if (isTableName(name)) this.#openBlock('save', name, start, line).to = end + 1;
     else this.unreadable(start, end, line, 'no-table');
@@ -229,6 +228,7 @@ class Reader implements DumpReader {
     const prompt = readPrompt(text);
     if (prompt === null) return false;
     this.#prompt = prompt;
+    this.#header = null;
     if (this.#open?.form === 'rules-listing') this.#close();
     return true;
   }
@@ -239,8 +239,7 @@ class Reader implements DumpReader {
   }
 
   #openBlock(form: Block['form'], table: TableName | null, from: number, line: number): Block {
-    const told =
-      form === 'save' ? { header: this.#header, prompt: null } : { header: null, prompt: this.#prompt };
+    const told = { header: form === 'save' ? this.#header : null, prompt: this.#prompt };
     const block = newBlock({ form, table, ...told, line, from, triviaFrom: this.#lastEnd }, this.#lines);
     this.#blocks.push(block);
     this.#open = block;

@@ -22,6 +22,8 @@ export interface Block {
   readonly statedFamily: Family | null;
   readonly statedBackend: Backend | null;
   readonly header: Header | null;
+  /** True where the command above it left out rules. */
+  readonly sifted: boolean;
   /** True once COMMIT was met. */
   committed: boolean;
   /** True where lines were picked from the dump: it declares none of the built-in chains, which iptables-save always does. */

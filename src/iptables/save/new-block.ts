@@ -1,4 +1,5 @@
 import { UNKNOWN } from '../../lookup/name-index.ts';
+import { NO_CHAINS } from '../known-chains.ts';
 import type { TableName } from '../ruleset.ts';
 import { ChainTable } from './chain-table.ts';
 import type { Prompt } from './comments.ts';
@@ -18,13 +19,19 @@ export function newBlock({ prompt, ...start }: BlockStart, lines: DumpLines): Bl
   const chains = new ChainTable(lines);
   return {
     ...start,
-    statedFamily: prompt?.family ?? null,
-    statedBackend: prompt?.backend ?? null,
+    // What a dump's own header says is nearer than the command above it.
+    statedFamily: start.header === null ? (prompt?.family ?? null) : null,
+    statedBackend: start.header === null ? (prompt?.backend ?? null) : null,
+    sifted: prompt?.sifted === true,
     committed: false,
     excerpt: false,
     cut: null,
     chains,
-    context: { lines, family: 'ipv4', isChain: (name) => chains.names.findText(name) !== UNKNOWN },
+    context: {
+      ...{ lines, family: 'ipv4' as const },
+      isChain: (name) => chains.names.findText(name) !== UNKNOWN,
+      isAlwaysTargeted: NO_CHAINS.isAlwaysTargeted,
+    },
     to: start.from,
   };
 }

@@ -3,7 +3,7 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { type KnownChains, NO_CHAINS } from '../known-chains.ts';
 import { type TableOfRuleset, uniteAll } from '../merge.ts';
 import type { Backend, Ruleset, Table } from '../ruleset.ts';
-import { lastLost, markCutChains, markLeftOut } from './cut-chains.ts';
+import { lastLost, markCutChains, markLeftOut, markSifted } from './cut-chains.ts';
 import type { Block, Header, ScannedDump } from './dump.ts';
 import { inferFamilies } from './infer-family.ts';
 import { inferTable } from './infer-table.ts';
@@ -33,12 +33,14 @@ export function parseSave(
   const dump = scanDump(source.name, source.bytes, source.cut === true, problems);
   for (const block of dump.blocks) markLost(block, source.name, known, problems);
   const blocks = dump.blocks.flatMap((block) => sortTables(block, source.name, known, problems));
+  markSifted(blocks);
   for (const block of blocks) nameTable(block, source.name, known, problems);
   const only = onlyHeader(blocks);
   const families = inferFamilies(blocks, hints.family, source.name, problems);
   const tables = blocks.map((block, index): TableOfRuleset => {
     const family = families.get(block) ?? 'ipv4';
     block.context.family = family;
+    block.context.isAlwaysTargeted = known.isAlwaysTargeted;
     const backend = block.statedBackend ?? backendOf(block, only, hints.backend, source.name, problems);
     const cutTable = block.cut === null ? {} : { cut: block.cut };
     const name = block.table ?? 'filter';
@@ -47,7 +49,7 @@ export function parseSave(
     const sameDump = index > 0 && block.header === blocks[index - 1]?.header;
     const backendAssumed = backend === null;
     const place = { file: source.name, line: block.line };
-    const form = block.excerpt ? 'rules-listing' : block.form;
+    const form = block.excerpt || block.sifted ? 'rules-listing' : block.form;
     const cutRuleset = dump.cut === null || index < blocks.length - 1 ? {} : { cut: dump.cut };
     return {
       ruleset: {

@@ -29,7 +29,10 @@ export function readRule(
   }
   if (bytes[end - 1] === 13) end--;
   const { text, counters } = splitCounters(bytes.toString('utf8', start, end));
-  const meaning = interpretRule(text, context.family, context.isChain);
+  const read = interpretRule(text, context.family, context.isChain);
+  const asks = read.matches.some(({ kind }) => kind !== 'comment');
+  const isCut = read.target === null && asks && context.isAlwaysTargeted(chain);
+  const meaning = isCut ? { ...unreadableRule(text), counters: read.counters } : read;
   if (meaning.counters === null) return { chain, number, file, line, text, ...meaning, counters };
   return { chain, number, file, line, text: withoutCounters(text), ...meaning };
 }

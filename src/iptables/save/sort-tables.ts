@@ -178,7 +178,7 @@ function blockOf(
     ...block,
     table,
     chains,
-    context: { lines, family: 'ipv4', isChain },
+    context: { ...block.context, isChain },
     line: own[0]?.line ?? block.line,
   };
 }
