@@ -36,12 +36,13 @@ export async function loadRulesets(
 function hintsOf(
   { source, family }: SortedSource,
   manifest: Manifest,
-): { family?: 'ipv4' | 'ipv6'; backend?: Backend; chains: KnownChains } {
+): { family?: 'ipv4' | 'ipv6'; backend?: Backend; chains: KnownChains; allTables?: true } {
   const backend = source.hints?.backend ?? backendOf(manifest.backend);
   return {
     chains: KNOWN_CHAINS,
     ...(family === null ? {} : { family }),
     ...(backend === null ? {} : { backend }),
+    ...(source.hints?.kind === 'iptables-save' ? { allTables: true } : {}),
   };
 }
 

@@ -49,6 +49,7 @@ export function uniteAll(tables: readonly TableOfRuleset[], problems: ProblemLis
       backendAssumed: assumed,
       ...(cut === undefined ? {} : { cut }),
       ...(leftOut.length === 0 ? {} : { leftOut }),
+      ...(ruleset.allTables === true ? { allTables: true as const } : {}),
     };
   }
   return [...groups.values()].map(({ ruleset, tables: parts }) => ({

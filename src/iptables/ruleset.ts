@@ -28,6 +28,8 @@ export interface Ruleset {
   readonly tables: ReadonlyMap<TableName, Table>;
   /** Set where the dump broke off: tables that it does not hold may have stood behind. */
   readonly cut?: Cut;
+  /** Set where the file is by its name the output of `iptables-save` for all tables: one that is not in it does not exist. Absent: not told. */
+  readonly allTables?: true;
   /** Tables that exist and that the dump could not print, as rules of nft stand in them. Absent: none. */
   readonly leftOut?: readonly TableName[];
 }

@@ -2,6 +2,7 @@ import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
 import { CHAINS } from '../../proxy/chains.ts';
 import type { Known } from '../question/question.ts';
+import { printsAllTables } from '../question/whole-dump.ts';
 
 /** What would tell who carries Services, and is missing. */
 export interface Silent {
@@ -24,7 +25,7 @@ export function silentAbout(
   // Without Services, only chains of kubelet tell that this is a node of a cluster.
   if (cluster.services === null && !rulesets.some(isKubelets)) return null;
   const missing = [
-    ...(own.some(({ tables }) => tables.has('nat'))
+    ...(own.some((ruleset) => ruleset.tables.has('nat') || printsAllTables(ruleset, rulesets))
       ? []
       : [
           [

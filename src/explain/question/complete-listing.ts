@@ -6,6 +6,7 @@ import type { Note } from '../explanation.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 import { type AssumedHook, assumeHooks } from './assumed-hooks.ts';
 import { SETTLE_FRAGMENT, SUPPOSED } from './supposed.ts';
+import { lacksNat } from './whole-dump.ts';
 
 /** Rulesets with what was supposed of them. */
 export interface Completed {
@@ -49,17 +50,6 @@ function isExcerpt({ tables, cut }: Ruleset): boolean {
 
 function formOf({ form }: Ruleset): Ruleset['form'] {
   return form === 'save' ? 'rules-listing' : form;
-}
-
-/** `iptables-save -t filter` of a node with kube-proxy, which has a table nat, too: what that does is not known. */
-function lacksNat({ tables, cut, family }: Ruleset, rulesets: readonly Ruleset[]): boolean {
-  if (cut !== undefined || rulesets.some((other) => other.family === family && other.tables.has('nat')))
-    return false;
-  const filter = tables.get('filter')?.chains;
-  return (
-    filter !== undefined &&
-    [CHAINS.services, CHAINS.forward, CHAINS.externalServices].some((name) => filter.has(name))
-  );
 }
 
 function withPieces(ruleset: Ruleset, naming: ServiceNaming, notes: Note[]): Ruleset {

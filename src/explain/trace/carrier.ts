@@ -11,6 +11,7 @@ import { ciliumText } from '../proxies/cilium-backends.ts';
 import { type FoundProxy, findProxies, proxyText, settleText } from '../proxies/find-proxies.ts';
 import { silentAbout } from '../proxies/not-captured.ts';
 import type { Known } from '../question/question.ts';
+import { printsAllTables } from '../question/whole-dump.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { isTranslated } from './remarks/path-facts.ts';
 import { isProxied } from './remarks/target.ts';
@@ -106,13 +107,11 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10
 
 /** An address of private use that is neither the node's nor known as a pod's or a node's may be anything in the cluster. */
 function mayBeServices(address: Address, { known, podNetworks, rulesets }: RemarkContext): boolean {
-  if (!rulesets.every(isWhole)) return false;
+  const tellsNat = (ruleset: Ruleset): boolean =>
+    ruleset.tables.has('nat') ? ruleset.form === 'save' : printsAllTables(ruleset, rulesets);
+  if (!rulesets.every(tellsNat)) return false;
   if (!PRIVATE.some((prefix) => prefixContains(prefix, address))) return false;
   if (isLocalAddress(known.host, address) !== false) return false;
   if (podNetworks.some((prefix) => prefixContains(prefix, address))) return false;
   return known.book.podsAt(address).length === 0 && known.book.nodeAt(address) === null;
-}
-
-function isWhole({ form, tables }: Ruleset): boolean {
-  return form === 'save' && tables.has('nat');
 }

@@ -7,6 +7,7 @@ import type { Trace } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
 import type { AssumedHook } from '../question/assumed-hooks.ts';
 import { isStandIn } from '../question/other-family.ts';
+import { printsAllTables } from '../question/whole-dump.ts';
 import type { TraceItem } from '../trace-list.ts';
 
 const SETTLE = 'capture all tables with `iptables-save -c`';
@@ -42,7 +43,11 @@ export function findMissing(
   // It is not taken for granted: both ways are given.
   if (rulesets.some(isStandIn)) return [];
   return rulesets.flatMap((ruleset) => [
-    ...(['nat', 'filter'] as const).flatMap((table) => missingChains(ruleset, table, trace)),
+    ...(['nat', 'filter'] as const).flatMap((table) =>
+      ruleset.tables.has(table) || !printsAllTables(ruleset, rulesets)
+        ? missingChains(ruleset, table, trace)
+        : [],
+    ),
     ...missingPolicies(ruleset, trace),
     ...missingEntries(ruleset, trace),
     ...(lacksInterfaces(ruleset) ? [{ note: LISTING, what: null }] : []),
@@ -89,8 +94,6 @@ function missingChains(
   if (ruleset.form === 'save' && (table ?? ruleset).cut !== undefined) return [];
   // Of a listing of other tables both ways are given.
   if (name === 'nat' && table === undefined && ruleset.form !== 'save') return [];
-  // iptables-save prints every table that there is: of several, one that it does not print has no rules.
-  if (table === undefined && ruleset.form === 'save' && ruleset.tables.size > 1) return [];
   // nft's rules are walked there, or nothing is said of them.
   if (ruleset.leftOut?.includes(name) === true) return [];
   const missing = HOOKS_OF[name]

@@ -20,13 +20,18 @@ import { keepTrivia } from './trivia.ts';
  * parsed when it is asked for.
  * @param source.name the file as the user named it, for places in messages; `cut` where bytes are known to be missing at its end.
  * @param hints what is known from elsewhere. A header that names another family or `(nf_tables)` is believed instead.
- *   `chains` tells the tables of chains by who writes them.
+ *   `chains` tells the tables of chains by who writes them; `allTables`: it is the output of the program for all of them.
  * @param problems takes what could not be read: `truncated`, `unreadable-line`, `duplicate-table`, `table-assumed`, …
  * @returns one ruleset for each family and backend; none where nothing was found. Never throws.
  */
 export function parseSave(
   source: { readonly name: string; readonly bytes: Buffer; readonly cut?: boolean },
-  hints: { readonly family?: Family; readonly backend?: Backend; readonly chains?: KnownChains },
+  hints: {
+    readonly family?: Family;
+    readonly backend?: Backend;
+    readonly chains?: KnownChains;
+    readonly allTables?: true;
+  },
   problems: ProblemList,
 ): Ruleset[] {
   const known = hints.chains ?? NO_CHAINS;
@@ -59,6 +64,7 @@ export function parseSave(
         form,
         ...cutRuleset,
         ...(dump.leftOut.length === 0 ? {} : { leftOut: dump.leftOut }),
+        ...(hints.allTables === true && form === 'save' ? { allTables: true as const } : {}),
       },
       part: { table, form, ...place },
       sameDump,
