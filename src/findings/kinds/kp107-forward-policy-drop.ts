@@ -1,10 +1,15 @@
 import { command } from '../../command/command.ts';
-import type { Rule } from '../../iptables/ruleset.ts';
+import type { Rule, Table } from '../../iptables/ruleset.ts';
+import type { RulesetPlace } from '../../iptables/tool.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { counted, listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
+import { rulesTo } from '../rule-list.ts';
+import { asksToMasquerade } from '../survey/culprit.ts';
+import type { Deviation } from '../survey/deviation.ts';
 import { byStep } from './deviations.ts';
 import { podDrops } from './pod-drops.ts';
 
@@ -35,7 +40,7 @@ function findDeviations(context: CheckContext): Finding[] {
       message: `the policy of ${family} FORWARD is DROP and no rule accepts pod traffic: ${counted(names.length, 'Service')} cannot be reached (${listed(names, 3)})`,
       service: onlyService(ports),
       objects: ['chain FORWARD', ...names],
-      hits: `${hitsOf(deviations)}; what kube-proxy masquerades still passes, by its mark`,
+      hits: `${hitsOf(deviations)}${masqueradedText(deviations, { family, backend: step.backend }, context)}`,
       evidence: [
         evidence,
         ...(first === undefined ? [] : [factEvidence(`example: ${exampleOf(first)}`)]),
@@ -49,6 +54,35 @@ function findDeviations(context: CheckContext): Finding[] {
       certainty: 'certain',
     };
   });
+}
+
+/**
+ * What kube-proxy masquerades, CHAINS.forward accepts by its mark: in its own table, and where FORWARD leads there. Docker's legacy
+ * table beside it has no such rule, and in nftables and IPVS mode filter FORWARD of iptables need not have one.
+ */
+function masqueradedText(
+  here: readonly Deviation[],
+  { family, backend }: RulesetPlace,
+  context: CheckContext,
+): string {
+  const isMarked = ({ port, outcomes }: Deviation): boolean =>
+    port.family === family && outcomes.some(asksToMasquerade);
+  if (here.some(isMarked)) return '; what kube-proxy masquerades ends here, too';
+  // It passes here and ends at the policy of the other backend.
+  if (context.deviationsBy('forward-policy').some(isMarked)) return '';
+  const passes = context.known.rulesets.some(
+    (ruleset) =>
+      ruleset.family === family && ruleset.backend === backend && acceptsMarked(ruleset.tables.get('filter')),
+  );
+  return passes ? '; what kube-proxy masquerades still passes, by its mark' : '';
+}
+
+function acceptsMarked(filter: Table | undefined): boolean {
+  const isHooked = !rulesTo(filter, 'FORWARD', (name) => name === CHAINS.forward).next().done;
+  if (!isHooked) return false;
+  for (const { matches } of rulesTo(filter, CHAINS.forward, (name) => name === 'ACCEPT'))
+    if (matches.some(({ kind }) => kind === 'mark')) return true;
+  return false;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { isUnhooked, type Jump, rulesTo, wholeRulesets } from '../rule-list.ts';
+import { asksToMasquerade } from '../survey/culprit.ts';
 import type { Deviation } from '../survey/deviation.ts';
 
 /** kube-proxy's chains are there, and the kernel's chain does not lead to them: they never act. */
@@ -117,8 +118,12 @@ function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
       ...(unrefused.length === 0 ? [] : [notRefused(unrefused, ruleset, context.tool(ruleset))]),
     ];
   }
-  const deviations = [...passed, ...unrefused];
-  const isWorst = missing.some(({ severity }) => severity === 'error');
+  // A policy DROP ends what kube-proxy masquerades only where nothing leads to the rule that accepts its mark.
+  const lost = missing.some(({ to }) => to === CHAINS.forward)
+    ? context.deviationsBy('forward-policy').filter((each) => own(each) && isLost(each, ruleset))
+    : [];
+  const deviations = [...passed, ...unrefused, ...lost];
+  const isWorst = lost.length > 0 || missing.some(({ severity }) => severity === 'error');
   const [first] = missing;
   if (first === undefined) return [];
   const hooks = listed(
@@ -153,6 +158,10 @@ function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
       certainty: 'certain',
     },
   ];
+}
+
+function isLost({ culprit, outcomes }: Deviation, { backend }: Ruleset): boolean {
+  return culprit.kind === 'verdict' && culprit.step.backend === backend && outcomes.some(asksToMasquerade);
 }
 
 /** The jump is there, and asks for something that these packets do not have. */

@@ -35,6 +35,11 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome, mode: Behaviour
 
 const MARK = CHAINS.markMasquerade;
 
+/** @returns true where kube-proxy's rules of nat marked the packet, for POSTROUTING to masquerade it. */
+export function asksToMasquerade(outcome: Outcome): boolean {
+  return inIptables(outcome).some(({ step: { chain, action } }) => chain === MARK && action === 'mark');
+}
+
 /** The outcome's path, as far as it goes through rules. */
 function inIptables({ path }: Outcome): (PathEntry & { readonly step: IptablesStep })[] {
   return path.flatMap((entry) => {

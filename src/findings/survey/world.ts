@@ -5,6 +5,7 @@ import type { Namer } from '../../explain/trace/namer.ts';
 import type { Address, Family } from '../../net/address.ts';
 import { SCTP, TCP, UDP } from '../../net/protocol.ts';
 import type { Trace } from '../../trace/outcome.ts';
+import { senderOf } from '../../trace/packet.ts';
 import { tracePacket } from '../../trace/trace-packet.ts';
 import type { World } from '../../trace/world.ts';
 import type { Client } from './senders.ts';
@@ -49,6 +50,32 @@ export class Follower {
         state: 'NEW',
       },
       this.#world(family, client.entersAt),
+    );
+  }
+
+  /**
+   * @param from who answers, on another node
+   * @param inInterface by which the answer comes in
+   * @returns every way that the answer to an established connection of a pod can take, before anything translates it back
+   */
+  answer(from: Target, client: Address, inInterface: string): Trace {
+    const { family } = client;
+    return tracePacket(
+      {
+        family,
+        protocol: from.protocol,
+        source: senderOf(from.address),
+        sourcePort: from.port,
+        destination: client,
+        destinationIsLocal: false,
+        destinationPort: null,
+        icmp: null,
+        entersAt: 'PREROUTING',
+        inInterface,
+        mark: 0,
+        state: 'ESTABLISHED',
+      },
+      this.#world(family, 'PREROUTING'),
     );
   }
 
