@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { printCommand } from '../../src/command/quote.ts';
 import { type Edit, findIn } from './altered-capture.ts';
 
 interface Slice {
@@ -37,5 +38,28 @@ describe('what to do with flows to an endpoint that is gone', () => {
   it('is clearing them where the rules do not', async () => {
     const [told] = await advice([], 'shop/udp-stale');
     expect(told).toMatch(/^delete these entries: the next packet .* endpoint of today/);
+  });
+});
+
+describe('which entries does the command delete', () => {
+  const STUCK = (port: number, zone: string): string =>
+    `udp 17 28 src=10.244.1.13 dst=10.96.10.31 sport=${port} dport=5353 src=10.244.1.99 dst=10.244.1.13 sport=5353 dport=${port} [ASSURED] mark=0 ${zone}use=1\n`;
+
+  async function commands(...lines: readonly string[]): Promise<string[]> {
+    const found = await findIn([['conntrack.txt', (text) => `${text}${lines.join('')}`]]);
+    return found
+      .filter(({ code, message }) => code === 'KP101' && message.includes('10.244.1.99'))
+      .map(({ command }) => (command === null ? '' : printCommand(command)));
+  }
+
+  const EACH = 'conntrack -D -p udp -d 10.96.10.31 --dport 5353 -r 10.244.1.99 --reply-port-src 5353';
+
+  it('those of the zone that the flows are of', async () => {
+    expect(await commands(STUCK(40001, 'zone=5 '))).toEqual([`${EACH} -w 5`]);
+    expect(await commands(STUCK(40001, ''))).toEqual([`${EACH} -w 0`]);
+  });
+
+  it('those of each of their zones', async () => {
+    expect(await commands(STUCK(40001, ''), STUCK(40002, 'zone=5 '))).toEqual([`${EACH} -w 0; ${EACH} -w 5`]);
   });
 });

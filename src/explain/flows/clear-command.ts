@@ -1,4 +1,4 @@
-import { type Command, command } from '../../command/command.ts';
+import { type Command, command, joined } from '../../command/command.ts';
 import type { Flow } from '../../conntrack/flow.ts';
 import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
@@ -29,31 +29,42 @@ export function clearCommand(flow: Flow): Command | null {
   return command('conntrack', ...words);
 }
 
-/** @returns the command that deletes every entry of zone 0 from one destination to one place that answers, and no others. */
+/** What tells a flow's zone: one for both directions, or one of its own. */
+interface OfZone {
+  readonly zone: Flow['zone'];
+  readonly original: Pick<Flow['original'], 'zone'>;
+  readonly reply: Pick<Flow['reply'], 'zone'>;
+}
+
+const DEFAULT_ZONE: OfZone = { zone: 0, original: {}, reply: {} };
+
+/** A longer line nobody reads. */
+const MOST_ZONES = 4;
+
+/**
+ * @param flows those to be deleted; absent: of zone 0
+ * @returns the commands that delete, in the zones of these flows, every entry from one destination to one place that answers, and no
+ *   others: one for each zone, and one for all where there are many. Zone 0 takes those along that have a zone in one direction alone.
+ */
 export function clearPlaceCommand(
   protocol: number,
   destination: Address,
   destinationPort: number,
   to: Address,
   toPort: number,
+  flows: readonly OfZone[] = [DEFAULT_ZONE],
 ): Command | null {
   if (!WITH_PORTS.has(protocol)) return null;
   const words = [...head(protocol, destination), '-d', formatAddress(destination)];
-  words.push(
-    '--dport',
-    String(destinationPort),
-    '-r',
-    formatAddress(to),
-    '--reply-port-src',
-    String(toPort),
-    '-w',
-    '0',
-  );
-  return command('conntrack', ...words);
+  words.push('--dport', String(destinationPort), '-r', formatAddress(to), '--reply-port-src', String(toPort));
+  const zones = new Map(flows.map((flow) => [zoneWords(flow).join(' '), zoneWords(flow)]));
+  const [first = [], ...more] = zones.size > MOST_ZONES ? [] : zones.values();
+  const inZone = (zone: readonly string[]): Command => command('conntrack', ...words, ...zone);
+  return joined('next', inZone(first), ...more.map(inZone));
 }
 
 /** Without a zone, conntrack(8) 1.4.7 deletes the entries of every zone that have the tuple. */
-function zoneWords({ zone, original, reply }: Flow): string[] {
+function zoneWords({ zone, original, reply }: OfZone): string[] {
   const there = original.zone ?? null;
   const back = reply.zone ?? null;
   if (there === null && back === null) return ['-w', String(zone ?? 0)];

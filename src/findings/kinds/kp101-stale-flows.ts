@@ -100,7 +100,14 @@ function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding
   const command =
     place.port === null || reply.sourcePort === null
       ? null
-      : clearPlaceCommand(protocol, place.address, place.port, reply.source, reply.sourcePort);
+      : clearPlaceCommand(
+          protocol,
+          place.address,
+          place.port,
+          reply.source,
+          reply.sourcePort,
+          group.map(({ flow: one }) => one),
+        );
   const proto = formatProtocol(protocol);
   return [
     {
