@@ -165,9 +165,9 @@ export class CheckContext {
     return this.#survey.deviations;
   }
 
-  /** What is lost under conditions that no capture answers. */
-  get perhaps(): readonly Deviation[] {
-    return this.#survey.perhaps.filter((one) => DROPS.has(causeOf(one, this.#setting)));
+  /** @returns what goes wrong under conditions that no capture answers, for these causes. */
+  perhapsBy(...causes: readonly Cause[]): readonly Deviation[] {
+    return this.#survey.perhaps.filter((one) => causes.includes(causeOf(one, this.#setting)));
   }
 
   get #setting(): Parameters<typeof causeOf>[1] {
@@ -292,6 +292,3 @@ export class CheckContext {
     return this.#cache.get(key) as T;
   }
 }
-
-/** Rules that stand in the way of packets. */
-const DROPS: ReadonlySet<Cause> = new Set<Cause>(['early-drop', 'foreign-drop']);
