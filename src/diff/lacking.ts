@@ -1,6 +1,7 @@
 import type { Note } from '../explain/explanation.ts';
 import { completeListings } from '../explain/question/complete-listing.ts';
 import type { Host } from '../host/facts.ts';
+import { ALL_TABLES, isListed } from '../host/listed-tables.ts';
 import { forwards } from '../host/sysctl.ts';
 import { HOOK_NAMES, type Table } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
@@ -30,7 +31,7 @@ interface Gap {
 type GapsOf = (host: Host, asked: Asked) => Gap[];
 
 /** What a listing of single links lacks counts as for `links`; flows that helpers announce are no more compared than others. */
-type Kind = Exclude<keyof Host, 'someLinks' | 'expectations'>;
+type Kind = Exclude<keyof Host, 'someLinks' | 'listedTables' | 'expectations'>;
 
 /**
  * For each fact about a node, what a capture without it leaves open: everything that such a file could hold could differ
@@ -46,14 +47,13 @@ const GAPS: { readonly [K in Kind]: GapsOf } = {
       .filter((family) => addresses.every(({ address }) => address.family !== family))
       .map((family) => ({ ...gap, what: `${IN_WORDS[family]} addresses of the node`, partly: true }));
   },
-  routes: ({ routes }, { families }) =>
+  routes: (host, { families }) =>
     families.flatMap((family): Gap[] => {
       const option = family === 'ipv6' ? '-6 ' : '';
       const file = family === 'ipv6' ? 'ip6-route.json' : 'ip-route.json';
       const gap = { file, settle: `capture \`ip -j ${option}route show table all\`` };
-      const list = routes[family];
-      if (list === null) return [{ ...gap, what: `${IN_WORDS[family]} routes` }];
-      if (list.some(({ table }) => table === 'local')) return [];
+      if (host.routes[family] === null) return [{ ...gap, what: `${IN_WORDS[family]} routes` }];
+      if (isListed(host, family, ALL_TABLES)) return [];
       return [{ ...gap, what: `${IN_WORDS[family]} routes of other tables than main`, partly: true }];
     }),
   policyRules: ({ policyRules }, { families }) =>

@@ -54,6 +54,7 @@ export function withAddressesOf(before: Host, after: Host): Host {
   };
   return {
     policyRules: after.policyRules,
+    ...(after.listedTables && { listedTables: after.listedTables }),
     recent: after.recent,
     get sysctls() {
       return after.sysctls;

@@ -79,6 +79,14 @@ function supposedHost(host: Host, other: Host): Host {
   return {
     links: withModesOf(host.links, other.links),
     routes: supposedFamilies(host.routes, other.routes),
+    listedTables: {
+      get ipv4() {
+        return listedBy(host, other, 'ipv4');
+      },
+      get ipv6() {
+        return listedBy(host, other, 'ipv6');
+      },
+    },
     policyRules: supposedFamilies(host.policyRules, other.policyRules),
     get sysctls() {
       return host.sysctls ?? other.sysctls;
@@ -100,6 +108,12 @@ function supposedHost(host: Host, other: Host): Host {
       return host.nft ?? other.nft;
     },
   };
+}
+
+/** What tells of the tables goes with the routes. */
+function listedBy(host: Host, other: Host, family: Family): readonly string[] | null {
+  const { listedTables } = host.routes[family] === null ? other : host;
+  return listedTables?.[family] ?? null;
 }
 
 function supposedFamilies<T>(own: Readonly<Record<Family, T | null>>, other: typeof own): typeof own {

@@ -7,8 +7,10 @@ export interface Host {
   readonly links: readonly Link[] | null;
   /** Links of a listing that shows single ones only: their addresses are the node's, others may be. */
   readonly someLinks?: readonly Link[];
-  /** Every route of every table; null for a family whose routes were not captured. */
+  /** Every route of the tables that were listed; null for a family whose routes were not captured. */
   readonly routes: Readonly<Record<Family, readonly Route[] | null>>;
+  /** Tables that were listed whole, where commands told; absent or null: what the routes tell ({@link isListed}). */
+  readonly listedTables?: Readonly<Record<Family, readonly string[] | null>>;
   /** Policy routing rules by priority; null for a family where they were not captured: then the kernel's default three are assumed. */
   readonly policyRules: Readonly<Record<Family, readonly PolicyRule[] | null>>;
   /** `net.ipv4.ip_forward` → `1`, names with dots as sysctl prints them. */

@@ -148,8 +148,11 @@ function walkRules(
       case 'prohibit':
       case 'blackhole':
         return { kind: rule.action.kind, route: null, rule };
-      case 'lookup':
-        return fromTable(host, query, tables, rule, rule.action.table);
+      case 'lookup': {
+        const answer = fromTable(host, query, tables, rule, rule.action.table);
+        if (answer?.kind !== 'unknown' || answer.why.code !== 'local-routes-not-captured') return answer;
+        return host.routes[query.family] === null ? answer : { ...answer, unlessOwn: from(at + 1) };
+      }
       default: {
         const unhandled: never = rule.action;
         return unhandled;
@@ -174,10 +177,12 @@ function fromTable(
   if (name !== 'local' && tables.rulesMissing) {
     return unknown({ code: 'policy-rules-not-captured' });
   }
-  const table = tableNamed(tables, query.family, name);
+  const table = tableNamed(host, tables, query.family, name);
   if (table === null) {
     return name === 'local' ? null : unknown({ code: 'routes-not-captured', family: query.family });
   }
+  if (table === 'not-listed')
+    return unknown({ code: 'table-not-captured', family: query.family, table: name });
   const result: TableAnswer = lookUp(table, query);
   if (result.kind === 'pass') return null;
   return isSuppressed(rule, result) ? null : suppressedByGroup(rule, result.answer);
@@ -230,13 +235,16 @@ function dependsOn(
 }
 
 function isOpen(answer: RouteAnswer): boolean {
-  return answer.kind === 'unknown' && answer.byMark !== undefined;
+  return answer.kind === 'unknown' && (answer.byMark ?? answer.unlessOwn) !== undefined;
 }
 
 function withEach(answer: UnknownRoute, change: (one: RouteAnswer) => RouteAnswer): UnknownRoute {
-  const { byMark } = answer;
-  if (byMark === undefined) return answer;
-  return { ...answer, byMark: { ...byMark, fits: change(byMark.fits), differs: change(byMark.differs) } };
+  const { byMark, unlessOwn } = answer;
+  return {
+    ...answer,
+    ...(byMark && { byMark: { ...byMark, fits: change(byMark.fits), differs: change(byMark.differs) } }),
+    ...(unlessOwn && { unlessOwn: change(unlessOwn) }),
+  };
 }
 
 function unknown(why: RouteUnknown): UnknownRoute {

@@ -60,6 +60,8 @@ export interface UnknownRoute {
   readonly why: RouteUnknown;
   /** What each answer leads to, where all rests on the packet's mark; absent: on something else. */
   readonly byMark?: RouteByMark;
+  /** What the other tables say, where all that is not known is whether the destination is an address of the node; absent: more is not. */
+  readonly unlessOwn?: RouteAnswer;
 }
 
 /** `fits`: the packet's mark, under the mask, is this value. */

@@ -1,6 +1,7 @@
 import type { Family } from '../net/address.ts';
 import type { Host, PolicyRule, Route } from './facts.ts';
 import { localRoutesOfLinks } from './link-routes.ts';
+import { isListed } from './listed-tables.ts';
 import { RouteTable } from './route-table.ts';
 
 /** What is known of one family's routing tables. */
@@ -32,11 +33,23 @@ export function routeTables(host: Host, family: Family): RouteTables {
   return tables;
 }
 
-/** @returns the table with this name: empty where the capture has no route in it, null where routes were not captured. */
-export function tableNamed(tables: RouteTables, family: Family, name: string): RouteTable | null {
+/**
+ * @returns the table with this name: empty where it was listed and has no route, null where routes were not captured,
+ *   `not-listed` where those of other tables were. Table `default`, which nothing fills by itself, is taken for empty then, and the
+ *   table of a VRF, which packets of its ports alone are led to.
+ */
+export function tableNamed(
+  host: Host,
+  tables: RouteTables,
+  family: Family,
+  name: string,
+): RouteTable | 'not-listed' | null {
   if (name === 'local') return tables.local;
   if (tables.named === null) return null;
-  return tables.named.get(name) ?? new RouteTable(family, []);
+  const known = tables.named.get(name);
+  if (known !== undefined) return known;
+  const isTaken = name === 'default' || name === 'l3mdev';
+  return isTaken || isListed(host, family, name) ? new RouteTable(family, []) : 'not-listed';
 }
 
 function build(host: Host, family: Family): RouteTables {

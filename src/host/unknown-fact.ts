@@ -33,6 +33,8 @@ export type RouteUnknown =
   /** `address` is null where those of all interfaces are missing. */
   | { readonly code: 'addresses-not-captured'; readonly address: Address | null }
   | { readonly code: 'routes-not-captured'; readonly family: Family }
+  /** A policy rule leads to a table of which no listing tells. */
+  | { readonly code: 'table-not-captured'; readonly family: Family; readonly table: string }
   | { readonly code: 'suppress-ifgroup'; readonly priority: number }
   | { readonly code: 'policy-rule'; readonly priority: number; readonly asks: RoutedField }
   | { readonly code: 'tos'; readonly table: string; readonly tos: number };

@@ -1,8 +1,9 @@
 import { findRoute, type RouteAnswer } from '../host/find-route.ts';
+import { isListed } from '../host/listed-tables.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { NumberSet } from '../rules/value-set.ts';
 import { answered, answeredBy, type Branch } from './branch.ts';
-import type { TraceContext } from './context.ts';
+import { assume, type TraceContext } from './context.ts';
 import { askMark } from './packet-mark.ts';
 import { knownTos } from './state.ts';
 
@@ -18,12 +19,13 @@ export const UNBOUND: Readonly<Record<Family, Address>> = {
  * @returns what the node's routing says of the packet as it is now.
  */
 export function lookUp(
-  { state }: Branch,
+  branch: Branch,
   context: TraceContext,
   source: Address | null,
   inInterface: string | null,
 ): RouteAnswer {
-  return findRoute(context.world.host, {
+  const { state } = branch;
+  const answer = findRoute(context.world.host, {
     family: state.family,
     destination: state.destination,
     source,
@@ -36,6 +38,25 @@ export function lookUp(
     uid: null,
     ...knownTos(state),
   });
+  return takenAsOthers(branch, answer, context);
+}
+
+/** Where nothing but the node's addresses is missing, the routes to other machines count, and the rest is taken for granted. */
+function takenAsOthers(branch: Branch, answer: RouteAnswer, context: TraceContext): RouteAnswer {
+  const { family, connection, destination, destinationLocal } = branch.state;
+  if (answer.kind === 'unknown') {
+    if (answer.unlessOwn === undefined) return answer;
+    // One assumption for all endpoints.
+    const address = connection?.dnat === true ? null : destination;
+    if (destinationLocal !== false) assume(context, { code: 'destination-not-local', address });
+    return takenAsOthers(branch, answer.unlessOwn, context);
+  }
+  if (answer.kind === 'route' && answer.table === 'local') return answer;
+  const { host } = context.world;
+  if (host.policyRules[family] === null) assume(context, { code: 'policy-rules', family });
+  if (answer.kind === 'no-route' && !isListed(host, family, 'default'))
+    assume(context, { code: 'default-table', family });
+  return answer;
 }
 
 /** A branch, and the route that it has. */
@@ -57,7 +78,8 @@ export function lookUpWays(
 }
 
 function byMark(branch: Branch, answer: RouteAnswer, context: TraceContext): Way[] {
-  if (answer.kind !== 'unknown' || answer.byMark === undefined) return [{ branch, answer }];
+  if (answer.kind !== 'unknown' || answer.byMark === undefined)
+    return [{ branch, answer: takenAsOthers(branch, answer, context) }];
   const { value, mask, fits, differs } = answer.byMark;
   const set: NumberSet = { kind: 'masked', value, mask };
   const way = (at: Branch, held: boolean): Way[] => byMark(at, held ? fits : differs, context);

@@ -151,6 +151,8 @@ export type Assumption =
   /** IPv6 is not forwarded, and the device's own switch is not told. */
   | { readonly code: 'force-forwarding'; readonly device: string }
   | { readonly code: 'routes-not-captured'; readonly family: Family }
+  /** The policy rules are those that a node starts with; table `default`, which the last of them leads to, is empty. */
+  | { readonly code: 'policy-rules' | 'default-table'; readonly family: Family }
   /** A process that sends to the node's address sends from it, not from another address of its link. */
   | { readonly code: 'own-source'; readonly address: Address }
   /** `address` is null for the destination that nat wrote, whatever it is. */

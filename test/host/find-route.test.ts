@@ -162,6 +162,36 @@ describe('policy rules', () => {
   });
 });
 
+describe('a table of which no listing tells', () => {
+  const main = (node().routes.ipv4 ?? []).filter((route) => route.table === 'main');
+  const rule = rules({ priority: 5, src: '10.0.3.50', table: '2' });
+  const from = { source: address('10.0.3.50') };
+
+  it('is unknown where main alone was listed, and a rule leads to it', () => {
+    const host = node({ routes: { ipv4: main, ipv6: null } }, rule);
+    expect(get(host, '8.8.8.8', from)).toBe('unknown table-not-captured');
+    expect(get(host, '8.8.8.8', { source: address('10.0.3.51') })).toContain('unicast via 192.168.100.254');
+    expect(get(host, '192.168.100.11', from)).toBe('local dev lo');
+  });
+
+  it('is empty where all tables were listed: a route that names another table than main shows it', () => {
+    expect(get(node({}, rule), '8.8.8.8', from)).toContain('unicast via 192.168.100.254');
+  });
+
+  it('is empty, or unknown, as the commands tell that listed tables', () => {
+    const told = (...ipv4: string[]): Host =>
+      node({ routes: { ipv4: main, ipv6: null }, listedTables: { ipv4, ipv6: null } }, rule);
+    expect(get(told('main'), '8.8.8.8', from)).toBe('unknown table-not-captured');
+    expect(get(told('main', '2'), '8.8.8.8', from)).toContain('unicast via 192.168.100.254');
+    expect(get(told('all'), '8.8.8.8', from)).toContain('unicast via 192.168.100.254');
+  });
+
+  it('is unknown where it is main', () => {
+    const host = node({ routes: { ipv4: [], ipv6: null }, listedTables: { ipv4: ['2'], ipv6: null } });
+    expect(get(host, '8.8.8.8')).toBe('unknown table-not-captured');
+  });
+});
+
 describe('the tables local and main', () => {
   const text = ROUTES.replace(
     /\]$/,

@@ -151,7 +151,8 @@ function networksOf(host: Host, address: Address): string[] {
 }
 
 function routeKey(answer: RouteAnswer): unknown {
-  if (answer.kind === 'unknown') return [answer.kind, answer.why.code];
+  if (answer.kind === 'unknown')
+    return [answer.kind, answer.why.code, answer.unlessOwn === undefined ? null : routeKey(answer.unlessOwn)];
   if (answer.kind !== 'route') return answer.kind;
   return [
     answer.type,

@@ -28,6 +28,16 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
       const settle = `capture \`ip -j ${option}route show table all\` and \`ip -j rule\``;
       return note(code, 'a route to every destination is taken for granted', settle);
     }
+    case 'policy-rules': {
+      const option = assumption.family === 'ipv6' ? '-6 ' : '';
+      const text = 'the policy routing rules are taken to be those that a node starts with';
+      return note(code, text, `capture \`ip -j ${option}rule\``);
+    }
+    case 'default-table': {
+      const option = assumption.family === 'ipv6' ? '-6 ' : '';
+      const settle = `capture \`ip -j ${option}route show table all\``;
+      return note(code, 'the routing table default is taken to be empty', settle);
+    }
     case 'own-source': {
       const text = `the process is taken to send from ${formatAddress(assumption.address)}, not from another address of its interface`;
       return note(code, text, 'capture `ip -j addr` and `ip -j route show table all`');

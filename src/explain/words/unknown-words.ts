@@ -42,6 +42,12 @@ export function routeUnknownNote(why: RouteUnknown): Note {
       );
     case 'routes-not-captured':
       return note(code, 'routes were not captured', captureRoutes(why.family));
+    case 'table-not-captured':
+      return note(
+        code,
+        `a policy routing rule leads to routing table ${why.table}, which was not captured`,
+        captureRoutes(why.family),
+      );
     case 'suppress-ifgroup':
       return note(code, `policy rule ${why.priority} suppresses routes of an interface group`, null);
     case 'policy-rule': {

@@ -16,6 +16,8 @@ const NAMES: { readonly [C in Assumption['code']]: readonly Lost[] } = {
   forwarding: ['sysctls'],
   'force-forwarding': ['sysctls'],
   'routes-not-captured': ['routes'],
+  'policy-rules': ['policyRules'],
+  'default-table': ['routes'],
   'destination-not-local': ['routes', 'links'],
   'own-source': ['routes'],
   'bridge-flood': ['details'],
