@@ -85,7 +85,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['ip-xfrm-policy', /^src [0-9a-f:.]+\/\d+ dst [0-9a-f:.]+\/\d+( |$)|^\s+(dir|socket) (in|out|fwd) /],
   [
     'ip-route',
-    /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|(\d+(\.\d+){1,3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*)(\/\d+)?|\S*(?:x\.x|xxx|\*{3}|redacted|REDACTED)\S*) (via|dev|proto|nhid|metric|encap|table) \S/,
+    /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|(\d+(\.\d+){1,3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*)(\/\d+)?|\S*(?:x\.x|xxx|\*{3}|redacted|REDACTED)\S*) (via|dev|proto|nhid|metric|encap|table|tos \S+ (?:nhid|via|dev|table|proto|scope)|from [0-9a-f.:/]+ (?:nhid|via|dev|table|proto|metric)|\\\s+nexthop) \S/,
   ],
   ['nft-hooks', /^family (ip|ip6|inet|arp|bridge|netdev)( hook \w+)? \{|^\s+hook \w+ (device \S+ )?\{/],
   ['nft', /^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{|^\s+type \w+ hook \w+ (device \S+ )?priority /],
@@ -124,8 +124,20 @@ export function recogniseLines(text: string): Recognised {
   for (const [kind, count] of counts) if (best === null || count > (counts.get(best) ?? 0)) best = kind;
   // Links alone are `ip link`, which says nothing of their addresses.
   if (best === 'ip-addr' && !/^\s*(?:\d+: \S+\s+)?inet6? /m.test(text)) best = null;
+  if (best === null && areRoutes(text)) best = 'ip-route';
   if (best === null) return { kind: 'unknown', family: null, looksLike: describeNearly(text) };
   return { kind: best, family: familyOf(best, text), looksLike: null };
+}
+
+/** `ip route show table 2` of routes that name no device: each line alone might be prose. */
+function areRoutes(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const refuses = /^(?:blackhole|unreachable|prohibit|throw) (?:default|[\da-f]*[.:][\da-f.:]*(?:\/\d+)?) *$/;
+  const isRoute = (line: string, at: number): boolean =>
+    refuses.test(line) ||
+    /^\s+nexthop (?:via|dev|encap) \S/.test(line) ||
+    (/^(?:default|[\da-f]*[.:][\da-f.:]*\/\d+) *$/.test(line) && /^\s+nexthop /.test(lines[at + 1] ?? ''));
+  return lines.length > 0 && lines.length <= 2000 && !/^\s/.test(lines[0] ?? '') && lines.every(isRoute);
 }
 
 function familyOf(kind: LineKind, text: string): 'ipv4' | 'ipv6' | null {

@@ -25,6 +25,14 @@ export interface SourceText {
   readonly cut?: true;
   /** True where a paste holds only some lines of an output: its command picked them, or others were left out by hand. */
   readonly picked?: true;
+  /** Routing tables that are in a paste as a whole; absent where the content tells. */
+  readonly tables?: readonly ListedTable[];
+}
+
+/** A routing table, by the name or number that a command asked for it by; `all`: every one of the family. */
+export interface ListedTable {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly table: string;
 }
 
 /**
@@ -42,6 +50,13 @@ export function sourceOfBytes(name: string, raw: Buffer, hints: FileHints | null
     hints,
   };
   return cut ? { ...source, cut } : source;
+}
+
+/** @returns a source of these lines, which were read already; its head begins where they do, so that blank ones do not hide it. */
+export function sourceOfLines(name: string, lines: readonly string[]): SourceText {
+  const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
+  const head = Buffer.from(lines.join('\n').replace(/^\n+/, '').slice(0, HEAD_BYTES), 'utf8');
+  return { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
 }
 
 /**

@@ -11,6 +11,7 @@ import { parsePolicyRules } from '../host/parse-policy-rules.ts';
 import { parseRecent } from '../host/parse-recent.ts';
 import { parseRoutes } from '../host/parse-routes.ts';
 import { parseSysctls } from '../host/parse-sysctls.ts';
+import { tableName } from '../host/table-name.ts';
 import type { Family } from '../net/address.ts';
 import type { NftRuleset } from '../nftables/ruleset.ts';
 import { summaryOf } from '../nftables/summary.ts';
@@ -60,6 +61,10 @@ export function loadHost(
       return links().some;
     },
     routes,
+    listedTables: {
+      ipv4: listedTables(sources.get('ip-route') ?? [], 'ipv4'),
+      ipv6: listedTables(sources.get('ip-route') ?? [], 'ipv6'),
+    },
     policyRules,
     get sysctls() {
       return sysctls();
@@ -110,8 +115,7 @@ function perFamily<T>(
   const read = (family: Family): readonly T[] | null => {
     const own = sources.filter((source) => source.family === family);
     reportRepeats(own.slice(1), problems);
-    const unclear = sources.find((source) => source.family === null);
-    const chosen = own[0] ?? unclear ?? (family === 'ipv6' ? sources[0] : undefined);
+    const chosen = sourceFor(sources, family);
     const text = chosen === undefined ? null : wholeTextOf(chosen.source, problems);
     if (chosen === undefined || text === null) return null;
     const found = parse(text, family, chosen.source.name, problems);
@@ -128,6 +132,18 @@ function perFamily<T>(
       return ipv6();
     },
   };
+}
+
+function sourceFor(sources: readonly SortedSource[], family: Family): SortedSource | undefined {
+  const own = sources.find((source) => source.family === family);
+  const unclear = sources.find((source) => source.family === null);
+  return own ?? unclear ?? (family === 'ipv6' ? sources[0] : undefined);
+}
+
+/** @returns the tables that commands of a paste listed; null where the routes alone tell. */
+function listedTables(sources: readonly SortedSource[], family: Family): readonly string[] | null {
+  const tables = sourceFor(sources, family)?.source.tables;
+  return tables?.filter((each) => each.family === family).map(({ table }) => tableName(table)) ?? null;
 }
 
 /** Sets of several outputs stand beside each other, `ipset list NAME` beside `ipset save`; of one set the first counts. */

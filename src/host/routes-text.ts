@@ -9,9 +9,11 @@ const ROUTE_PAIRS = ['dev', 'table', 'proto', 'scope', 'metric', 'from', 'tos', 
 /** @returns `ip route` as `ip -j route` prints it; an encapsulation is left out, the device and gateway tell the way. */
 export function routesAsJson(text: string): string {
   const routes: JsonObject[] = [];
-  for (const line of text.split('\n')) {
+  // With `-o` next hops stand behind their route, each after a backslash.
+  for (const line of text.split(/\n|\\\s+(?=nexthop )/)) {
     const words = line.trim().split(/\s+/);
-    if (words[0] === '' || words[0] === undefined) continue;
+    // What `-d` tells of a next hop object, the next hops tell again.
+    if (words[0] === '' || words[0] === undefined || words[0] === 'nh_info') continue;
     if (words[0] === 'nexthop') {
       const route = routes.at(-1);
       if (route === undefined) continue;

@@ -5,7 +5,8 @@
 
 const FORMS = {
   address: /^\d+: \S+(?:: <|\s+inet6? )/m,
-  route: /^(?:\w+ )?(?:default|[\da-f.:]+(?:\/\d+)?) (?:via|dev|proto|nhid|metric|encap|table|scope|src) \S/m,
+  route:
+    /^(?:\w+ )?(?:default|[\da-f.:]+(?:\/\d+)?) (?:via|dev|proto|nhid|metric|encap|table|scope|src|tos|from) \S|^(?:blackhole|unreachable|prohibit|throw) [\da-z.:/]+ ?$|^\s+nexthop (?:via|dev|encap) \S|\\\s+nexthop /m,
   rule: /^\d+:\s+(?:not )?from \S/m,
 };
 

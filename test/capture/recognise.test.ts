@@ -103,6 +103,11 @@ describe('recognise', () => {
     expect(kind('0:\tfrom all lookup local\n32766:\tfrom all lookup main\n')).toBe('ip-rule');
     expect(kind('Name: s\nType: hash:net\nHeader: family inet\nMembers:\n10.0.0.0/8\n')).toBe('ipset');
     expect(kind('default via 10.0.0.1 dev eth0\n10.0.0.0/24 dev eth0 scope link\n')).toBe('ip-route');
+    expect(kind('default \n\tnexthop via 10.0.0.1 dev eth0 weight 1 \n')).toBe('ip-route');
+    expect(kind('blackhole 10.244.77.0/26 \nunreachable default \n')).toBe('ip-route');
+    expect(kind('10.60.0.0/16 tos 0x10 via 10.0.3.3 dev eth0 \n')).toBe('ip-route');
+    expect(kind('10.50.0.0/16\n10.51.0.0/16\n')).toBe('unknown');
+    expect(kind('default\n')).toBe('unknown');
     expect(family('default via 10.0.0.1 dev eth0\n')).toBe('ipv4');
     expect(family('local ::1 dev lo proto kernel metric 0 pref medium\n')).toBe('ipv6');
   });

@@ -106,6 +106,15 @@ describe.skipIf(!usable)('what the tools print for people is read like their JSO
     expect(text).toEqual(json);
   });
 
+  it.each(['-o', '-d', '-o -d'])('ip %s route show table all', (option) => {
+    const [text, json] = [`ip ${option}`, 'ip -j'].map((start) =>
+      parseRoutes(run(`${start} route show table all`), 'ipv4', 'r', problems),
+    );
+    // With -d a route of the whole world is said to be one.
+    const plain = (routes: typeof text) => routes?.map(({ scope, ...route }) => route);
+    expect(plain(text)).toEqual(plain(json));
+  });
+
   it.each(['ipv4', 'ipv6'] as const)('ip rule, %s', (family) => {
     const flag = family === 'ipv4' ? '-4' : '-6';
     const [text, json] = [`ip ${flag} rule`, `ip -j ${flag} rule`].map((command) =>

@@ -232,7 +232,14 @@ cni0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1450
       );
   });
 
-  it.each(forms)('but where all can be read it is another machine’s: %s', async (_, print) => {
+  it('also where all can be read of ifconfig, which leaves out links and second addresses', async () => {
+    const { out } = await ask(RULES + old('10.244.2.1'), 'trace', ...question);
+    expect(out).toContain('10.244.1.1 is taken for an address of another machine');
+    const { out: shown } = await ask(RULES + old('10.244.1.1'), 'trace', ...question);
+    expect(shown).toContain('DROP by the policy of filter INPUT');
+  });
+
+  it.each(forms.slice(0, 2))('but where all can be read it is another machine’s: %s', async (_, print) => {
     const answer = (await ask(RULES + print('10.244.2.1'), 'trace', ...question)).out;
     expect(answer).toMatch(/ACCEPT|WORKS/);
     expect(answer).not.toContain('is taken for an address of another machine');

@@ -121,6 +121,20 @@ Members:
     ['ip r s default', true],
     ['ip -6 route list fd00::/64 table all', true],
     ['ip rule', false],
+    ['ip addr show up', true],
+    ['ip addr show scope global', true],
+    ['ip -4 a s primary', true],
+    ['ip -f inet address list dev eth0', true],
+    ['ip -br addr show to 10.0.0.0/8', true],
+    ['ip a ls eth0', true],
+    ['ip addr', false],
+    ['ip -d address show 2>/dev/null', false],
+    ['ip a s > addr.txt', false],
+    ['ip route show table default', false],
+    ['ip -4 route list table 2', false],
+    ['ip r s t 100', false],
+    ['ip route show vrf red', false],
+    ['ip route show table 2 default', true],
     ['ip -6 rule show | sort', false],
     ['ip route show table main > routes.txt', false],
   ])('%s shows a part: %s', (command, isPart) => expect(picksLines(command)).toBe(isPart));
@@ -186,6 +200,27 @@ Members:
       ...['trace', '192.168.1.11:80', '--from', 'external', '--detail', 'answer'],
     );
     expect(whole).not.toContain('is taken for an address of another machine');
+  });
+
+  it.each([
+    ['ip addr show up', '10.9.9.9', true],
+    ['ip addr show scope global', '10.9.9.9', true],
+    ['ip addr', '10.9.9.9', false],
+    ['ifconfig', '10.9.9.9', true],
+    ['ifconfig -a', '10.9.9.9', true],
+  ])('addresses of some links or of one scope: %s', async (command, address, isOpen) => {
+    const old = `lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536
+        inet 127.0.0.1  netmask 255.0.0.0
+eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500
+        inet 192.168.1.11  netmask 255.255.255.0  broadcast 192.168.1.255
+`;
+    const shown = command.startsWith('ifconfig') ? old : OWN_ADDRESSES;
+    const paste = `${RULES}# ${command}\n${shown}# ip route\ndefault via 192.168.1.1 dev eth0\n`;
+    const { out: text } = await ask(paste, 'trace', `${address}:53`, '--from', '10.244.1.11');
+    const open = `${address} is taken for an address of another machine or pod, not of this node`;
+    if (isOpen) expect(text).toContain(open);
+    else expect(text).not.toContain(open);
+    expect(await answerTo(paste, '192.168.1.11:53', '--from', 'external')).toContain('this node itself');
   });
 
   it('one that is shown stands for the node, where a node port is asked for', async () => {

@@ -10,7 +10,7 @@ const INET6 = /^\s+inet6 (?:addr: )?([0-9a-f:]+)(?:\/(\d+)|\s+prefixlen (\d+))\s
 
 /** `0.0.0.0  10.0.0.1  0.0.0.0  UG  100  0  0  eth0` of `route -n`. */
 const ROUTE = new RegExp(
-  `^\\s*(${DOTTED}|default)\\s+(${DOTTED}|\\*|-)\\s+(${DOTTED}|-)\\s+([A-Z!]+)\\s+(\\d+|-)\\s+\\d+\\s+\\d+\\s+(\\S+)\\s*$`,
+  `^\\s*(${DOTTED}|default)\\s+(${DOTTED}|\\*|-)\\s+(${DOTTED}|-)\\s+([A-Z!]+)\\s+(-?\\d+|-)\\s+(?:\\d+|-)\\s+\\d+\\s+(\\S+)\\s*$`,
 );
 
 /** The same where an address was blacked out. */
@@ -71,9 +71,13 @@ function routeOf([
   const isDefault = to === 'default' || (to === '0.0.0.0' && mask === '0.0.0.0');
   const length = new RegExp(`^${DOTTED}$`).test(mask) ? bitsOf(mask) : mask;
   const prefix = isDefault ? 'default' : `${to}/${length}`;
-  if (flags.includes('!')) return `unreachable ${prefix} metric ${metric === '-' ? 0 : metric}`;
+  // It is printed with a sign.
+  const order = metric === '-' ? 0 : Number(metric) >>> 0;
+  if (flags.includes('!')) return `unreachable ${prefix} metric ${order}`;
+  // Without a device and no refusal: a black hole, or `throw`, which is rare in main (fib_route_seq_show, net/ipv4/fib_trie.c).
+  if (device === '*') return `blackhole ${prefix} metric ${order}`;
   const via = flags.includes('G') ? ` via ${gateway}` : '';
-  return `${prefix}${via} dev ${device}${via === '' ? ' scope link' : ''}${/^0$|-/.test(metric) ? '' : ` metric ${metric}`}`;
+  return `${prefix}${via} dev ${device}${via === '' ? ' scope link' : ''}${order === 0 ? '' : ` metric ${order}`}`;
 }
 
 /** @param mask `255.255.255.0` or `0xffffff00` */

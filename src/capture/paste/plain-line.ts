@@ -46,3 +46,8 @@ function toldOf(text: string): { readonly text: string; readonly kind: LineKind 
 function isBareHead(text: string): boolean {
   return /^Chain \S+$/.test(text);
 }
+
+/** @returns the line of an address or a route, also one that cannot be read, as which that of net-tools was read. */
+export function told(modern: string): PlainLine {
+  return { text: modern, kind: /^1: /.test(modern) ? 'ip-addr' : 'ip-route', side: null, dress: [] };
+}

@@ -1,3 +1,5 @@
+import { withoutTable } from './route-command.ts';
+
 /** A line on which somebody typed a command, or would have. */
 export interface Prompt {
   /** The machine that the prompt names; null where it names none. */
@@ -21,7 +23,7 @@ export function readPrompt(line: string): Prompt | null {
   const command = typed.trim();
   if (found !== null && place !== undefined && isPlace(place)) return { host: hostOf(place), command };
   if (found !== null && isCommand(command)) return { host: null, command };
-  return isCommand(line) && !/^(?:ip|route)\s+[a-z]+\s+[a-z]+\s+[a-z]+\s/.test(line)
+  return isCommand(line) && !/^(?:ip|route)\s+[a-z]+\s+[a-z]+\s+[a-z]+\s/.test(withoutTable(line))
     ? { host: null, command: line }
     : null;
 }
@@ -34,10 +36,12 @@ export function isOtherCommand(line: string): boolean {
 /** What shows all that it gets: in pages, columns or another order. */
 const KEEPS = /^(?:less|more|most|cat|column|sort|tee|nl|jq|expand|uniq|xclip|pbcopy)(?=\s|$)/;
 
-/** Ways to ask a tool itself for a part: `ip route get`, `ip route dev eth0`, `ip route show default`, `ip rule show table 7`, `ipvsadm -t 10.96.0.1:443`, `ss sport = :80`, `ss -4`. */
+/** Ways to ask a tool itself for a part: `ip route get`, `ip route dev eth0`, `ip route show default`, `ip rule show table 7`, `ip addr show up`, `ipvsadm -t 10.96.0.1:443`, `ss sport = :80`, `ss -4`. */
 const ASKS_PART: readonly RegExp[] = [
   /\bip\s(?:-\S+\s+)*r(?:oute|o|)?\s.*\b(?:get|dev|via|src|proto|scope|type|to|exact|match|root)\s/,
   /\bip\s(?:-\S+\s+)*r(?:oute|o|)?\s.*(?<=\s)(?:default|[\da-f]*[.:][\da-f.:]*(?:\/\d+)?)(?=\s|$)/,
+  // Links that are up, addresses of a scope, of one link, …
+  /\bip\s(?:-\S+\s+(?:inet6?\s+)?)*a(?:d(?:d(?:r(?:e(?:ss?)?)?)?)?)?\s+(?:s(?:h(?:ow?)?)?|l(?:i(?:st?)?)?|ls|lst)\s+[\w./:-]*[a-z\d.:](?=\s|$)/,
   /\bip\s(?:-\S+\s+)*ru(?:le?)?\s+(?:s(?:how?)?|l(?:s|ist)?)\s+[a-z]/,
   /\bipvsadm\s(?:.*\s)?(?:-\w*[tuf](?=[\s\d[])|--(?:tcp|udp|sctp|fwmark)-service\b)/,
   // Without -l and -a it lists connections.
@@ -50,7 +54,7 @@ export function picksLines(command: string): boolean {
   const [own = '', ...pipes] = command.split(/\|&?(?=\s*[a-z/\\])/);
   return (
     pipes.some((pipe) => !KEEPS.test(pipe.trim().replace(/^(?:\\|\/\S*\/)/, ''))) ||
-    ASKS_PART.some((part) => part.test(own))
+    ASKS_PART.some((part) => part.test(withoutTable(own)))
   );
 }
 

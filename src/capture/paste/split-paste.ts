@@ -1,17 +1,18 @@
 import type { ProblemList } from '../../problems/problem.ts';
-import { InputError } from '../input-error.ts';
 import type { LineKind } from '../recognise-lines.ts';
-import { HEAD_BYTES, type SourceText } from '../source.ts';
+import { type ListedTable, type SourceText, sourceOfLines } from '../source.ts';
 import { depthOf, isOutOfBraces } from './braces.ts';
 import { continues, isElision, mayLackHead } from './continues.ts';
 import { type DiffSign, type Dress, layersBehind, undressed } from './dress.ts';
 import { AS_A_WHOLE, FENCE, isPaste, OF_A_NODE } from './is-paste.ts';
 import { lineRanges } from './line-ranges.ts';
 import { OldTools } from './old-tools.ts';
-import { type PlainLine, plainLine } from './plain-line.ts';
+import { type PlainLine, plainLine, told } from './plain-line.ts';
 import { isOfHead, isOtherCommand, picksLines, readPrompt } from './prompt.ts';
+import { RouteBlocks } from './route-blocks.ts';
 import { type Span, SpanList } from './spans.ts';
 import { repaired } from './spelling.ts';
+import { refuseTwoStates } from './two-states.ts';
 import { isObject, unfold } from './unfold.ts';
 import { gapToRest, isInComment } from './wrapped.ts';
 
@@ -32,10 +33,11 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   const found = paste.sources(lines);
   if (found.length === 0) return [source];
   paste.report(problems);
-  return found.map(({ lines: kept, cut, picked }) => ({
-    ...sourceOf(source.name, kept),
+  return found.map(({ lines: kept, cut, picked, tables }) => ({
+    ...sourceOfLines(source.name, kept),
     ...(cut ? { cut: true as const } : {}),
     ...(picked ? { picked: true as const } : {}),
+    ...(tables && { tables }),
   }));
 }
 
@@ -58,18 +60,21 @@ function readTranscript(
   let count = 0;
   for (const [at, line] of raw.entries()) {
     const unfolded = unfold(isObject(line) ? line : repaired(line));
-    for (const each of unfolded) paste.take(each.replace(/\r\s*$/, ''), count++);
+    for (const [nth, each] of unfolded.entries())
+      paste.take(each.replace(/\r\s*$/, ''), count++, unfolded[nth + 1] ?? raw[at + 1] ?? '');
     // What stands behind the string is no part of it; a log may go on in its next object.
     if (unfolded.length > 1 && !isObject(raw[at + 1] ?? '')) paste.end();
   }
   return { paste, lines: count, escaped: count > raw.length };
 }
 
-function sourceOf(name: string, lines: readonly string[]): SourceText {
-  const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
-  // The head begins where the output does, so that blank lines do not hide it.
-  const head = Buffer.from(lines.join('\n').replace(/^\n+/, '').slice(0, HEAD_BYTES), 'utf8');
-  return { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
+/** The lines of one kind of output, and what is known to be all of it. */
+interface Block {
+  readonly kind: LineKind;
+  readonly lines: readonly string[];
+  readonly cut: boolean;
+  readonly picked: boolean;
+  readonly tables: readonly ListedTable[] | null;
 }
 
 /** Blocks of a transcript, line by line. */
@@ -95,6 +100,7 @@ class Paste {
   #host: string | null = null;
   #depth = 0;
   readonly #old = new OldTools();
+  readonly #routes = new RouteBlocks();
   /** What stood in front of the last line that could be told. */
   #dress: Dress = [];
   /** Blanks in front of the head of the listing that is being read. */
@@ -104,7 +110,8 @@ class Paste {
     this.#name = name;
   }
 
-  take(raw: string, index: number): void {
+  /** @param next the line below it. */
+  take(raw: string, index: number, next: string): void {
     const inner = undressed(repaired(raw), this.#dress)?.text ?? raw;
     if (inner.trim() === '' || FENCE.test(inner)) {
       this.#detached = true;
@@ -116,7 +123,10 @@ class Paste {
     const modern = this.#old.modern(inner);
     if (modern === '') return;
     const dress = this.#dress;
-    const plain = modern === null ? plainLine(raw, dress) : { ...told(modern), dress };
+    const own = modern === null ? plainLine(raw, dress) : { ...told(modern), dress };
+    // net-tools show links that are up alone, and of each one address of IPv4.
+    if (modern !== null && own.kind === 'ip-addr') this.#picked.add('ip-addr');
+    const plain = own.kind === null ? this.#asRoute(own, next) : own;
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     // Within a comment words may be those of a command.
     if (plain.kind === null && this.#isOpen(index) && this.#joinsWrapped(raw, index)) return;
@@ -135,6 +145,18 @@ class Paste {
       this.#spans.add(index, 'passed-over', plain.text);
     }
     this.#detached = false;
+  }
+
+  #asRoute(plain: PlainLine, next: string): PlainLine {
+    const as = this.#routes.tell(plain.text, {
+      command: this.#command?.text ?? null,
+      isBelowRoutes: this.#kind === 'ip-route' && !this.#detached,
+      isBelowLost: this.#spans.list().at(-1)?.as === 'passed-over',
+      next,
+      isNextRoute: () => plainLine(next, plain.dress).kind === 'ip-route',
+    });
+    if (as === 'part') this.#elide();
+    return as === 'route' ? { ...plain, kind: 'ip-route' } : plain;
   }
 
   #takePrompt(raw: string, inner: string, index: number): boolean {
@@ -202,9 +224,10 @@ class Paste {
     }
     if (this.#elided && AS_A_WHOLE.has(kind)) this.#picked.add(kind);
     if (this.#command === null && this.#kind !== kind && mayLackHead(text, kind)) this.#headless.add(kind);
+    if (kind === 'ip-route' && this.#kind !== kind) this.#routes.begin(this.#command?.text ?? null);
     this.#elided = false;
     this.#command = null;
-    lines.set(index, text);
+    lines.set(index, kind === 'ip-route' ? this.#routes.inTable(text) : text);
     this.#spans.add(index, kind, text);
     this.#kind = kind;
     if (kind === 'nft') this.#depth += depthOf(text);
@@ -233,22 +256,8 @@ class Paste {
   }
 
   /** @returns the lines of each kind, with blank ones for the others. Throws InputError. */
-  sources(length: number): { kind: LineKind; lines: string[]; cut: boolean; picked: boolean }[] {
-    const [first, second] = this.#hosts.keys();
-    if (first !== undefined && second !== undefined) {
-      throw this.#twoStates(
-        `lines of two nodes are in this paste: ${first} (line ${this.#lineOf(first)}) and ${second} (line ${this.#lineOf(second)})`,
-        'give those of one node',
-      );
-    }
-    const removed = this.#sides.get('-') ?? this.#sides.get('<');
-    const added = this.#sides.get('+') ?? (this.#sides.has('<') ? this.#sides.get('>') : undefined);
-    if (removed !== undefined && added !== undefined) {
-      throw this.#twoStates(
-        `this is a diff: line ${removed + 1} is of the state before, line ${added + 1} of the one after`,
-        'save each state to a file and compare them with `kp-explain diff BEFORE AFTER`',
-      );
-    }
+  sources(length: number): Block[] {
+    refuseTwoStates(this.#name, this.#hosts, this.#sides);
     // Where other outputs stand below their commands, the one above them lost its own, and more.
     if (this.#spans.list().some(({ as }) => as === 'command'))
       for (const kind of this.#headless) this.#picked.add(kind);
@@ -257,24 +266,13 @@ class Paste {
       lines: Array.from({ length }, (_, index) => own.get(index) ?? ''),
       cut: this.#cut.has(kind),
       picked: this.#picked.has(kind),
+      tables: kind === 'ip-route' ? this.#routes.listed() : null,
     }));
   }
 
   /** @returns what each line was taken for. */
   spans(): readonly Span[] {
     return this.#spans.list();
-  }
-
-  #lineOf(host: string): number {
-    return (this.#hosts.get(host) ?? 0) + 1;
-  }
-
-  #twoStates(what: string, way: string): InputError {
-    return new InputError(
-      'two-captures',
-      `${what}. An answer is about one node at one time: ${way}`,
-      this.#name,
-    );
   }
 
   /** What was passed over, in one line. */
@@ -284,9 +282,4 @@ class Paste {
     const args = { count: this.#skipped.length, where: lineRanges(this.#skipped) };
     problems.add('skipped-lines', args, this.#name, first + 1);
   }
-}
-
-/** What net-tools print is an address or a route, also one that cannot be read. */
-function told(modern: string): PlainLine {
-  return { text: modern, kind: /^1: /.test(modern) ? 'ip-addr' : 'ip-route', side: null, dress: [] };
 }
