@@ -69,7 +69,15 @@ export interface Chain {
   readonly references?: number;
   /** Set where the chain stands for rules that exist and were not captured. */
   readonly unseen?: true;
+  /** Set where another command let through only some lines of what the rules stand in. */
+  readonly sift?: Sift;
 }
+
+/**
+ * What lines had to hold to be let through: of each command in the pipe one of these texts is enough. A command that is not read, or
+ * of which no text is enough, has none.
+ */
+export type Sift = readonly (readonly string[])[];
 
 /** Which end of a chain's rules a cut took away; `among`: lines were left out, and may have stood anywhere. */
 export interface ChainCut extends Cut {

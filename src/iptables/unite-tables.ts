@@ -58,10 +58,17 @@ function joined(earlier: Table, later: Table): Table {
 function withRulesOf(chain: Chain, other: Chain | undefined): Chain {
   if (other === undefined) return chain;
   if (chain.rules.length === 0 && other.rules.length > 0) {
-    const { cut: _, ...declared } = chain;
-    return { ...declared, rules: other.rules, ...(other.cut === undefined ? {} : { cut: other.cut }) };
+    const { cut: _, sift: __, ...declared } = chain;
+    return { ...declared, rules: other.rules, ...lossOf(other) };
   }
-  return chain.line === null && other.line !== null ? { ...other, rules: chain.rules } : chain;
+  if (chain.line !== null || other.line === null) return chain;
+  const { cut: _, sift: __, ...declared } = other;
+  return { ...declared, rules: chain.rules, ...lossOf(chain) };
+}
+
+/** What is known of rules that are not there. */
+function lossOf({ cut, sift }: Chain): Pick<Chain, 'cut' | 'sift'> {
+  return { ...(cut === undefined ? {} : { cut }), ...(sift === undefined ? {} : { sift }) };
 }
 
 /** Single chains add up. Of a chain given twice the `-S` form counts, since `-L` leaves details out; else the later one. */
@@ -71,6 +78,7 @@ function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemLi
   for (const chain of later.table.chains.values()) {
     const other = chains.get(chain.name);
     if (other?.cut === undefined && other !== undefined && chain.cut !== undefined) continue;
+    if (other !== undefined && isExcerptOf(chain, other)) continue;
     if (other !== undefined && other.cut === undefined && other.rules.length > 0 && chain.rules.length > 0) {
       const used = keeps ? 'of-iptables-S' : 'later';
       const args = { chain: chain.name, table: later.table.name, used } as const;
@@ -86,6 +94,15 @@ function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemLi
   const cut = earlier.table.cut ?? later.table.cut;
   const table = { name: later.table.name, chains, ...(cut === undefined ? {} : { cut }) };
   return { ...later, form: weaker(earlier.form, later.form), table };
+}
+
+/** Lines picked from a chain that was listed before as a whole: they tell nothing more. */
+function isExcerptOf({ line, rules }: Chain, whole: Chain): boolean {
+  if (line !== null || whole.line === null || whole.rules.length < rules.length) return false;
+  const texts = new Set(Array.from({ length: whole.rules.length }, (_, index) => whole.rules.text(index)));
+  return Array.from({ length: rules.length }, (_, index) => rules.text(index)).every((text) =>
+    texts.has(text),
+  );
 }
 
 /** Two listings declare the chain, the first with rules and the second without: the node at two times. */

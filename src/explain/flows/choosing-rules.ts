@@ -6,6 +6,7 @@ import type { Known } from '../question/question.ts';
 import { affinitySetOf, readChoicesOf, rulesOf } from '../services/nft/choices.ts';
 import { kubeProxyTables } from '../services/nft/kube-proxy-tables.ts';
 import type { FlowPlace } from './flow-places.ts';
+import type { ProgrammedPort } from './rule-services.ts';
 
 const SHOWN = 3;
 
@@ -50,12 +51,16 @@ function nftChoosingRules(family: Family, chains: readonly string[], known: Know
   });
 }
 
-/** @returns what the rules give this endpoint of new connections, 0 where they never choose it; null where they do not tell. */
+/**
+ * @returns what the rules give this endpoint of new connections, 0 where they never choose it; null where they do not tell, as where
+ *   some of those that choose were not captured.
+ */
 export function shareOf(place: FlowPlace, address: string, port: number | null): number | null {
-  const told = place.programmed.filter(({ item, entered }) => entered || item.refusals.length > 0);
+  const told = place.programmed.filter(isTold);
   if (told.length === 0) return null;
   let share = 0;
   let readable = false;
+  if (isChosenInPart(place)) return null;
   for (const { item, entered } of told) {
     // A chain whose endpoints cannot be read (a listing of single chains, or one that lacks it) says nothing.
     if (entered && item.endpoints.length === 0 && item.refusals.length === 0 && hasChooser(item.chains))
@@ -68,6 +73,16 @@ export function shareOf(place: FlowPlace, address: string, port: number | null):
     share = Math.max(share, ...own.filter((one) => one.scope === scope).map((one) => one.share));
   }
   return readable ? share : null;
+}
+
+/** @returns true where rules lead here, and some that choose its endpoints may be missing from the capture. */
+export function isChosenInPart({ programmed }: FlowPlace): boolean {
+  return programmed.some((port) => isTold(port) && !port.whole);
+}
+
+/** @returns true where the rules say something of packets that come to the place. */
+export function isTold({ item, entered }: ProgrammedPort): boolean {
+  return entered || item.refusals.length > 0;
 }
 
 function hasChooser(chains: readonly string[]): boolean {

@@ -5,7 +5,7 @@ import type { EndpointRef } from '../explanation.ts';
 import type { FlowClient } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
-import { shareOf } from './choosing-rules.ts';
+import { isChosenInPart, shareOf } from './choosing-rules.ts';
 import { FlowClients } from './flow-clients.ts';
 import { type FlowPlace, FlowPlaces } from './flow-places.ts';
 import { type FlowStanding, SOUND } from './flow-verdict.ts';
@@ -99,7 +99,11 @@ export class FlowJoin {
     if (this.known.proxyMode === 'userspace' && this.#places.isLocal(to) !== false) return SOUND;
     const share = shareOf(place, formatAddress(to), toPort);
     const verdict = judgeEndpoint(place, to, toPort, share, this.known);
-    const standing = { ...SOUND, share, verdict };
+    const untold =
+      place.endpoints === null && isChosenInPart(place) && !isChosen(place, to, toPort)
+        ? ({ untold: true } as const)
+        : {};
+    const standing = { ...SOUND, share, verdict, ...untold };
     if (verdict?.code !== 'endpoint-gone' || isChosen(place, to, toPort)) return standing;
     const foreignNat = this.#foreign.explaining(this.#rewrite(place, to, toPort));
     if (foreignNat === null) return standing;

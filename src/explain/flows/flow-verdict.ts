@@ -38,6 +38,8 @@ export interface FlowStanding {
   readonly hostPort: boolean;
   /** Absent: IPVS has no part in it. */
   readonly balanced?: Balanced;
+  /** Whether it is stuck the rules alone could tell, and some that choose its Service's endpoints may be missing from the capture. */
+  readonly untold?: true;
 }
 
 /** Nothing is wrong, and nothing is known of shares. */

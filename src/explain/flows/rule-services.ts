@@ -9,12 +9,15 @@ import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
 import type { ServiceReading } from '../services/service-endpoints.ts';
 import { EndpointReader } from '../services/service-endpoints.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
+import { isChoiceWhole } from './whole-choice.ts';
 
 /** What the rules program at one address and port. */
 export interface ProgrammedPort {
   readonly item: ServiceItem;
   /** A nat rule takes packets for this address and port; else they are only refused. */
   readonly entered: boolean;
+  /** False where rules that choose its endpoints may be missing from the capture. */
+  readonly whole: boolean;
 }
 
 interface Place {
@@ -38,6 +41,7 @@ export class RuleServices {
   readonly #native = new Map<string, ProgrammedPort[]>();
   readonly #unread = new Map<string, Set<NftServicePort>>();
   readonly #items = new Map<ServiceDraft, ServiceItem>();
+  readonly #whollyRead = new Map<ServiceItem, boolean>();
 
   constructor(known: Known, naming: ServiceNaming) {
     this.#known = known;
@@ -54,7 +58,10 @@ export class RuleServices {
     const places = this.#index().get(key) ?? [];
     for (const unread of this.#unread.get(socketKey(family, address, port)) ?? []) this.#read(unread);
     return [
-      ...places.map((place) => ({ item: this.#itemOf(place), entered: place.entered })),
+      ...places.map((place) => {
+        const item = this.#itemOf(place);
+        return { item, entered: place.entered, whole: this.#isWhole(item, place) };
+      }),
       ...(this.#native.get(key) ?? []),
       ...(this.#whole.get(key) ?? []),
     ];
@@ -92,6 +99,14 @@ export class RuleServices {
     const item = readService(draft, reading);
     this.#items.set(draft, item);
     return item;
+  }
+
+  #isWhole(item: ServiceItem, { reading }: Place): boolean {
+    const known = this.#whollyRead.get(item);
+    if (known !== undefined) return known;
+    const whole = isChoiceWhole(item, reading.ruleset);
+    this.#whollyRead.set(item, whole);
+    return whole;
   }
 
   #index(): ReadonlyMap<string, readonly Place[]> {
@@ -159,8 +174,9 @@ export class RuleServices {
         port === null ? [] : [placeKey(family, protocol, forNodePort ? null : address, port)],
       ),
     );
+    const whole = item.notCaptured.length === 0;
     for (const key of new Set(keys))
-      to.set(key, [...(to.get(key) ?? []), { item, entered: !refused.has(key) }]);
+      to.set(key, [...(to.get(key) ?? []), { item, entered: !refused.has(key), whole }]);
   }
 }
 

@@ -1,3 +1,5 @@
+import { isPicked } from '../../iptables/picked.ts';
+import type { Ruleset } from '../../iptables/ruleset.ts';
 import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
@@ -40,13 +42,18 @@ export function isGoneService(place: FlowPlace, known: Known): boolean {
   const { family } = place.address;
   if (known.proxyMode === 'none') return false;
   const captured =
-    known.rulesets.some((set) => set.family === family && set.form === 'save' && set.tables.has('nat')) ||
+    known.rulesets.some((set) => set.family === family && set.form === 'save' && isWholeNat(set)) ||
     kubeProxyTables(known).some((table) => table.family === family && !table.cut);
   if (!captured && known.cluster.services === null) return false;
   return !(known.host.nft?.nativeChains ?? []).some(
     ({ table, hook, priority, rules }) =>
       table !== 'kube-proxy' && rules > 0 && priority <= -50 && (hook === 'prerouting' || hook === 'output'),
   );
+}
+
+function isWholeNat({ tables }: Ruleset): boolean {
+  const nat = tables.get('nat');
+  return nat !== undefined && !isPicked(nat);
 }
 
 /** @returns what to say of a flow that a Service, node port or host port translated which is no more. */

@@ -5,7 +5,8 @@ import { socketText } from '../../net/socket.ts';
 import type { Evidence } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import { isLeftOver } from '../services/carriers.ts';
-import { choosingRules } from './choosing-rules.ts';
+import { seenSockets } from '../services/seen-sockets.ts';
+import { choosingRules, isTold } from './choosing-rules.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
 import { serviceText } from './flow-words.ts';
@@ -24,7 +25,7 @@ export function judgeEndpoint(
 ): FlowVerdict | null {
   if (place.endpoints === null) return judgeByRules(place, to, toPort, share, known);
   const found = place.endpoints.find((one) => isAt(one, to) && one.port === toPort);
-  if (found === undefined) return judgeGone(place, to, toPort, share, known);
+  if (found === undefined) return judgeGone(place, to, toPort, known);
   const evidence = [endpointEvidence(found)];
   const where = `${socketText(to, toPort)}${podText(found)}`;
   if (!found.ready && !found.serving) {
@@ -62,18 +63,12 @@ export function isChosen(place: FlowPlace, to: Address, toPort: number | null): 
   );
 }
 
-function judgeGone(
-  place: FlowPlace,
-  to: Address,
-  toPort: number | null,
-  share: number | null,
-  known: Known,
-): FlowVerdict {
+function judgeGone(place: FlowPlace, to: Address, toPort: number | null, known: Known): FlowVerdict {
   const name = serviceText(place);
   const where = socketText(to, toPort);
   const sameHost = place.endpoints?.find((one) => isAt(one, to));
   const evidence = [apiEvidence(place), ...choosingRules(place, known)];
-  const chosen = share !== null && isChosen(place, to, toPort);
+  const chosen = place.programmed.some(isTold) && isChosen(place, to, toPort);
   const still = chosen ? `; the ${leftover(place, known)}rules still send new connections there` : '';
   const more = chosen ? ({ chosen: true } as const) : {};
   if (sameHost !== undefined) {
@@ -137,7 +132,19 @@ function judgeByRules(
   known: Known,
 ): FlowVerdict | null {
   if (share === null || isChosen(place, to, toPort)) return null;
-  const message = `no rule of ${serviceText(place)} sends new connections to ${socketText(to, toPort)}: it is gone, terminating, or not for this node`;
+  const where = socketText(to, toPort);
+  const seen = place.service === null ? null : seenSockets(known.cluster, place.service);
+  if (seen?.sockets.includes(where)) {
+    const message = `kubectl shows ${where} as an endpoint of ${serviceText(place)}, but the rules of this node send no new connection there: it is not ready, not for this node, or the rules or the table are older`;
+    return {
+      code: 'not-chosen',
+      message,
+      evidence: choosingRules(place, known),
+      certain: false,
+      alive: true,
+    };
+  }
+  const message = `no rule of ${serviceText(place)} sends new connections to ${where}: it is gone, terminating, or not for this node`;
   return {
     code: 'endpoint-gone',
     message,

@@ -1,9 +1,11 @@
+import { isPicked } from '../../iptables/picked.ts';
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Evidence } from '../flow-list.ts';
 import { findProxies } from '../proxies/find-proxies.ts';
 import type { Known } from '../question/question.ts';
+import { kubeProxyTables } from '../services/nft/kube-proxy-tables.ts';
 import { choosingRules } from './choosing-rules.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
@@ -56,6 +58,7 @@ function judgeUnprogrammed(place: FlowPlace, known: Known): FlowVerdict | null {
   // A node port may be left out at some of the node's addresses, and a load balancer's address to the load balancer.
   if (place.via !== 'clusterIP' && !place.programmed.some(({ entered }) => entered)) return null;
   if (place.via === 'nodePort' || mayPass(place)) return null;
+  if (!isToldInFull(place.address, known)) return null;
   const evidence = choosingRules(place, known);
   const name = serviceText(place);
   const itself = `it goes to ${socketText(place.address, place.port)} itself`;
@@ -72,6 +75,14 @@ function judgeUnprogrammed(place: FlowPlace, known: Known): FlowVerdict | null {
   if (findProxies(known).length > 0) return null;
   const message = `${itself}: no rule of this node translates the address of ${name}`;
   return { code: 'not-programmed', message, evidence, certain: true, alive: false };
+}
+
+/** Of a table of which some lines were picked, another may translate the address. */
+function isToldInFull({ family }: Address, known: Known): boolean {
+  if (known.proxyMode === 'nftables')
+    return kubeProxyTables(known).some((table) => table.family === family && !table.cut);
+  const own = known.rulesets.flatMap((set) => (set.family === family ? (set.tables.get('nat') ?? []) : []));
+  return own.length > 0 && !own.some(isPicked);
 }
 
 /** kube-proxy 1.20 lets pass, in some cases, what a policy Local or source ranges exclude (CHAINS.markDrop without a rule). */

@@ -1,6 +1,6 @@
 import type { Family } from '../../net/address.ts';
-import type { Backend, TableName } from '../ruleset.ts';
-import { isSifted } from '../sifted.ts';
+import type { Backend, Sift, TableName } from '../ruleset.ts';
+import { readSift } from '../sift.ts';
 import type { Header } from './dump.ts';
 
 /** What a comment line of a dump tells. */
@@ -59,8 +59,8 @@ export interface Prompt {
   readonly backend: Backend | null;
   /** Null for `iptables-save` of all tables. */
   readonly table: TableName | null;
-  /** Rules may have been left out of its output: see {@link isSifted}. */
-  readonly sifted: boolean;
+  /** What was let through of its output; null: all of it. */
+  readonly sift: Sift | null;
 }
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
@@ -79,5 +79,5 @@ export function readPrompt(text: string): Prompt | null {
   const table = TABLES.find((known) => known === name) ?? null;
   if (table === null && name !== null) return null;
   const backend = variant === '-nft' ? 'iptables-nft' : variant === '-legacy' ? 'iptables-legacy' : null;
-  return { family: program === 'ip6tables' ? 'ipv6' : 'ipv4', backend, table, sifted: isSifted(text) };
+  return { family: program === 'ip6tables' ? 'ipv6' : 'ipv4', backend, table, sift: readSift(text) };
 }

@@ -1,6 +1,6 @@
 import type { Family } from '../../net/address.ts';
 import type { LineOfDump } from '../../problems/of-files.ts';
-import type { Backend, Cut, TableName } from '../ruleset.ts';
+import type { Backend, Cut, Sift, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { DumpLines, TableContext } from './dump-lines.ts';
 
@@ -22,8 +22,8 @@ export interface Block {
   readonly statedFamily: Family | null;
   readonly statedBackend: Backend | null;
   readonly header: Header | null;
-  /** True where the command above it left out rules. */
-  readonly sifted: boolean;
+  /** What the command above it let through; null: all of it. */
+  readonly sift: Sift | null;
   /** True once COMMIT was met. */
   committed: boolean;
   /** True where lines were picked from the dump: it declares none of the built-in chains, which iptables-save always does. */

@@ -1,5 +1,5 @@
 import { UNKNOWN } from '../../lookup/name-index.ts';
-import type { Chain, ChainMap, TableName } from '../ruleset.ts';
+import type { Chain, ChainMap, Sift, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { TableContext } from './dump-lines.ts';
 import { LazyRules } from './lazy-rules.ts';
@@ -9,13 +9,15 @@ export class LazyChains implements ChainMap {
   readonly #scanned: ChainTable;
   readonly #table: TableName;
   readonly #context: TableContext;
+  readonly #sift: Sift | null;
   readonly #made: Chain[] = [];
 
   /** @param scanned the table after its last line: chains that are added later would have no rules. */
-  constructor(scanned: ChainTable, table: TableName, context: TableContext) {
+  constructor(scanned: ChainTable, table: TableName, context: TableContext, sift: Sift | null = null) {
     this.#scanned = scanned;
     this.#table = table;
     this.#context = context;
+    this.#sift = sift;
   }
 
   get size(): number {
@@ -79,6 +81,7 @@ export class LazyChains implements ChainMap {
       line,
       rules: new LazyRules(name, this.#scanned, number, this.#context),
       ...(cut === null ? {} : { cut }),
+      ...(this.#sift === null ? {} : { sift: this.#sift }),
     };
     this.#made[number] = chain;
     return chain;

@@ -22,7 +22,7 @@ export function newBlock({ prompt, ...start }: BlockStart, lines: DumpLines): Bl
     // What a dump's own header says is nearer than the command above it.
     statedFamily: start.header === null ? (prompt?.family ?? null) : null,
     statedBackend: start.header === null ? (prompt?.backend ?? null) : null,
-    sifted: prompt?.sifted === true,
+    sift: prompt?.sift ?? null,
     committed: false,
     excerpt: false,
     cut: null,

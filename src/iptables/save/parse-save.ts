@@ -49,12 +49,14 @@ export function parseSave(
     const backend = block.statedBackend ?? backendOf(block, only, hints.backend, source.name, problems);
     const cutTable = block.cut === null ? {} : { cut: block.cut };
     const name = block.table ?? 'filter';
-    const table: Table = { name, chains: new LazyChains(block.chains, name, block.context), ...cutTable };
+    const chains = new LazyChains(block.chains, name, block.context, block.sift);
+    const table: Table = { name, chains, ...cutTable };
     keepTriviaOf(block, table, dump, index === blocks.length - 1);
     const sameDump = index > 0 && block.header === blocks[index - 1]?.header;
     const backendAssumed = backend === null;
     const place = { file: source.name, line: block.line };
-    const form = block.excerpt || block.sifted ? 'rules-listing' : block.form;
+    // What a command let through is no whole table, whatever its head says.
+    const form = block.excerpt || block.sift !== null ? 'rules-listing' : block.form;
     const cutRuleset = dump.cut === null || index < blocks.length - 1 ? {} : { cut: dump.cut };
     return {
       ruleset: {

@@ -16,6 +16,8 @@ import { todayOf } from './today-item.ts';
 /** Differences told; the others are counted. */
 const MOST_TOLD = 100;
 
+const ALL_RULES = 'capture all tables with `iptables-save -c`';
+
 /** One destination's flows. */
 interface DestinationTally {
   /** Null where the rules of its family were not captured. */
@@ -50,6 +52,8 @@ export class AgreementTally {
   #agree = 0;
   #differ = 0;
   #lacksNft = false;
+  #lacksRules = false;
+  #untold = false;
 
   constructor(packets: FirstPackets, ids: AddressIds, address: (id: number) => Address) {
     this.#packets = packets;
@@ -68,6 +72,7 @@ export class AgreementTally {
     const moved = reply.source !== original.destination || reply.sourcePort !== original.destinationPort;
     if (!masqueraded && !moved) return;
     this.#translated++;
+    if (standing.untold === true) this.#untold = true;
     // Zones are given to packets by rules, or by programs beside them that NAT on their own.
     if (row.zone !== 0) return;
     const destination = this.#destinationOf(row, isKnown, read);
@@ -103,10 +108,17 @@ export class AgreementTally {
       agree: this.#agree,
       differ: this.#differ,
       notCompared: this.#translated - this.#agree - this.#differ,
-      settle: this.#lacksNft ? 'capture `nft -j list ruleset`: a table of it may translate them so' : null,
+      settle: this.#settle(),
       causes: [...causes].map(([cause, flows]) => ({ cause, flows })).sort((a, b) => b.flows - a.flows),
       differing: differing.slice(0, MOST_TOLD).map(({ item, flows }) => ({ ...item, flows })),
     };
+  }
+
+  #settle(): string | null {
+    if (this.#untold)
+      return `only some rules of their Services are in the capture, so that it is not known whether they are stuck; ${ALL_RULES}`;
+    if (this.#lacksNft) return 'capture `nft -j list ruleset`: a table of it may translate them so';
+    return this.#lacksRules ? ALL_RULES : null;
   }
 
   /** @returns null for one that is met first where no more is traced. */
@@ -132,6 +144,7 @@ export class AgreementTally {
     const port = original.destinationPort < 0 ? null : original.destinationPort;
     const icmp = hasPorts(protocol) ? null : (read()?.original.icmp ?? null);
     const fates = this.#packets.destination({ protocol, address, port, icmp, ...kind });
+    if (fates === null) this.#lacksRules = true;
     const kinds = fates === null ? null : new ClientKinds(fates, this.#clients);
     return { fates, kinds, judged: new Map() };
   }

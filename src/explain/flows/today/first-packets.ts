@@ -1,4 +1,6 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
+import { isPicked } from '../../../iptables/picked.ts';
+import type { Ruleset } from '../../../iptables/ruleset.ts';
 import { type Address, formatAddress } from '../../../net/address.ts';
 import { hasPorts } from '../../../net/protocol.ts';
 import { socketText } from '../../../net/socket.ts';
@@ -64,7 +66,7 @@ export class FirstPackets {
     const { rulesets, nft } = this.#known;
     const own = rulesets.filter(({ family }) => family === asked.address.family);
     // A listing shows some chains or tables; a rule that it lacks may have sent the flow where it went.
-    const isWhole = own.length === 0 ? (nft ?? null) !== null : own.every(({ form }) => form === 'save');
+    const isWhole = own.length === 0 ? (nft ?? null) !== null : own.every(isWholeDump);
     return isWhole ? new DestinationFates(asked, this) : null;
   }
 
@@ -151,6 +153,11 @@ export class FirstPackets {
     const seen = observer === undefined ? {} : { observer };
     return followPacket(packet, world, { shares: false, ...seen }).endings;
   }
+}
+
+/** The tables of a dump may stand beside lines that were picked of another. */
+function isWholeDump({ form, tables }: Ruleset): boolean {
+  return form === 'save' && ![...tables.values()].some((table) => table.cut === undefined && isPicked(table));
 }
 
 /** @returns what is known by the key, found out once. */

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../../net/address.ts';
 import { socketText } from '../../../net/socket.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
+import { seenSockets } from '../../services/seen-sockets.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, placeOf, translatedBy } from './path-facts.ts';
@@ -9,19 +10,14 @@ const SHOWN = 3;
 
 /** Holds where a rule sends the packet against what a pasted table of kubectl shows: which of them is older, nothing tells. */
 export function seenElsewhere(outcome: Outcome, { trace, known, namer }: RemarkContext): readonly Remark[] {
-  const { seen } = known.cluster;
   const by = translatedBy(outcome);
-  if (seen === undefined || seen.endpoints.length === 0 || known.cluster.endpoints !== null) return [];
   if (outcome.verdict !== 'accept' || by === null || !isTranslated(outcome, trace)) return [];
   const service = namer.serviceOf(trace);
-  if (service === null) return [];
-  const rows = seen.endpoints.filter(
-    (row) => row.service === service.name && (row.namespace ?? service.namespace) === service.namespace,
-  );
-  if (rows.length === 0 || rows.some(({ isWhole }) => !isWhole)) return [];
+  const seen = service === null ? null : seenSockets(known.cluster, service);
+  if (service === null || seen === null || !seen.isWhole) return [];
   const { address, port } = outcome.destination;
   const socket = socketText(formatAddress(address), port);
-  const sockets = rows.flatMap((row) => row.sockets);
+  const { sockets } = seen;
   if (sockets.includes(socket)) return [];
   // A table of one family says nothing of the other.
   const own = sockets.filter((one) => one.startsWith('[') === socket.startsWith('['));
