@@ -1,11 +1,12 @@
 import { command } from '../command/command.ts';
 import { printCommand } from '../command/quote.ts';
+import { seenSockets } from '../explain/services/seen-sockets.ts';
 import { isUsable } from '../explain/trace/remarks/target.ts';
 import type { TraceItem } from '../explain/trace-list.ts';
 import { findingService } from '../findings/affected.ts';
 import { factEvidence } from '../findings/evidence.ts';
 import { labelOfPort } from '../findings/expected/expected-port.ts';
-import type { Cluster, Endpoint } from '../kubernetes/objects.ts';
+import type { Cluster, Endpoint, Service } from '../kubernetes/objects.ts';
 import { omittedNamespaces } from '../kubernetes/omitted-namespaces.ts';
 import { socketText } from '../net/socket.ts';
 import { counted, listed } from '../words/numbers.ts';
@@ -38,13 +39,13 @@ export function behind({ object }: Subject, cluster: Cluster): Behind | null {
   };
 }
 
-/** @returns what the API has of the Service port, in clauses. */
-export function apiFacts({ object }: Subject, found: Behind | null): string[] {
+/** @returns what the API has of the Service port, in clauses; of what only kubectl's tables show, no more than they do. */
+export function apiFacts({ object }: Subject, found: Behind | null, cluster: Cluster): string[] {
   if (object === null) return [];
   const { service, port } = object;
   const settings = [
     `type ${service.type}`,
-    `targetPort ${port.targetPort}`,
+    ...(port.targetPort === null ? [] : [`targetPort ${port.targetPort}`]),
     ...(service.externalTrafficPolicy === 'Local' ? ['externalTrafficPolicy Local'] : []),
     ...(service.internalTrafficPolicy === 'Local' ? ['internalTrafficPolicy Local'] : []),
     ...(service.sessionAffinity === 'ClientIP' ? ['sessionAffinity ClientIP'] : []),
@@ -52,8 +53,20 @@ export function apiFacts({ object }: Subject, found: Behind | null): string[] {
       ? [`loadBalancerSourceRanges ${listed(service.loadBalancerSourceRanges, 3)}`]
       : []),
   ];
-  const who = found === null ? 'endpoints were not captured' : endpointsText(found);
+  const who = found === null ? seenText(service, cluster) : endpointsText(found);
   return [`${settings.join(', ')}; ${who}`];
+}
+
+/** Tables do not say whose of the Service's ports a socket is. */
+function seenText(service: Service, cluster: Cluster): string {
+  const seen = seenSockets(cluster, service);
+  if (seen === null) return 'endpoints were not captured';
+  const { sockets, isWhole } = seen;
+  const ports = service.ports.length > 1 ? ' of all its ports together' : '';
+  if (sockets.length === 0)
+    return `kubectl shows no endpoint${isWhole ? '' : ', and may have left some out'}`;
+  const more = isWhole ? '' : ', and may have left some out';
+  return `kubectl shows endpoint${sockets.length === 1 ? '' : 's'} ${listed(sockets, 3)}${ports}${more}`;
 }
 
 function endpointsText({ usable, unready }: Behind): string {
@@ -123,7 +136,7 @@ function noEndpoint(
     first !== undefined
       ? `${label} has no ready endpoint: ${listed(waiting.map(stateText), 3)}`
       : others.length > 0
-        ? `${label} has no endpoint, though the Service's other ports have: no pod has a port for targetPort ${port.targetPort}`
+        ? `${label} has no endpoint, though the Service's other ports have: no pod has a port for ${port.targetPort === null ? 'its targetPort' : `targetPort ${port.targetPort}`}`
         : `${label} has no endpoint: no pod matches its selector, or none has an address yet`;
   return {
     ...apiCause(object, 'no-endpoint', 'error', why),

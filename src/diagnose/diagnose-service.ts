@@ -72,7 +72,7 @@ export function diagnoseService(
       given: worst(ways, 'given'),
     },
     ways,
-    api: apiFacts(subject, behind(subject, known.cluster)),
+    api: apiFacts(subject, behind(subject, known.cluster), known.cluster),
     notes: [
       ...(destination.chosen === null ? [] : [destination.chosen]),
       ...new Set(items.flatMap((item) => noteText(routeMissing(item)))),

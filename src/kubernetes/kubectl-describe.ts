@@ -1,6 +1,7 @@
 import type { Fields } from '../json/fields.ts';
 import { seenOf } from './kubectl-endpoints.ts';
 import type { SeenEndpoints } from './objects.ts';
+import { NOT_SHOWN } from './read-service.ts';
 
 /** A line of `kubectl describe`. */
 export interface Described {
@@ -22,14 +23,29 @@ export function readDescribed(lines: readonly Described[]): Fields | null {
   const type = last('Type');
   const clusterIP = last('IP');
   if (name === null || type === null || clusterIP === null || last('Port') === null) return null;
-  const ports: { name: string; port: number; protocol: string; nodePort?: number }[] = [];
-  for (const { key, value } of lines) {
+  const ports: {
+    name: string;
+    port: number;
+    protocol: string;
+    targetPort: string | typeof NOT_SHOWN;
+    nodePort?: number;
+  }[] = [];
+  for (const [index, { key, value }] of lines.entries()) {
+    const target = key === 'TargetPort' ? /^(\S+)\/(?:TCP|UDP|SCTP)$/.exec(value)?.[1] : undefined;
+    const own = ports.at(-1);
+    // It stands behind its port (describeService of kubectl); where lines were picked it may be another's.
+    if (target !== undefined && own !== undefined && lines[index - 1]?.key === 'Port')
+      own.targetPort = target;
     const [, label = '', number, protocol] = /^(\S+)\s+(\d+)\/(TCP|UDP|SCTP)$/.exec(value) ?? [];
     if (number === undefined || protocol === undefined) continue;
-    const port = ports.at(-1);
     if (key === 'Port')
-      ports.push({ name: label === '<unset>' ? '' : label, port: Number(number), protocol });
-    else if (key === 'NodePort' && port !== undefined) port.nodePort = Number(number);
+      ports.push({
+        name: label === '<unset>' ? '' : label,
+        port: Number(number),
+        protocol,
+        targetPort: NOT_SHOWN,
+      });
+    else if (key === 'NodePort' && own !== undefined) own.nodePort = Number(number);
   }
   const list = (text: string | null): string[] => text?.split(/,\s*/).filter((one) => one !== '') ?? [];
   return {

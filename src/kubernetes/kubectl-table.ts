@@ -3,6 +3,7 @@ import { dictionary } from '../lookup/dictionary.ts';
 import { type Described, readDescribed, readDescribedEndpoints } from './kubectl-describe.ts';
 import { readEndpointsRow } from './kubectl-endpoints.ts';
 import type { SeenEndpoints } from './objects.ts';
+import { NOT_SHOWN } from './read-service.ts';
 
 /** What kubectl printed for people, read as objects of the API with the few fields that it shows. */
 export interface SeenObjects {
@@ -128,6 +129,7 @@ function portsOf(text: string): Fields[] | null {
           {
             port: Number(match[1]),
             protocol: match[3] ?? '',
+            targetPort: NOT_SHOWN,
             ...(match[2] === undefined ? {} : { nodePort: Number(match[2]) }),
           },
         ],

@@ -31,7 +31,8 @@ export interface ServicePort {
   readonly protocol: string;
   readonly port: number;
   readonly nodePort: number | null;
-  readonly targetPort: string;
+  /** Null where a table of kubectl, which does not show it, is all that tells of the Service. */
+  readonly targetPort: string | null;
 }
 
 /** One address behind a Service port, from an EndpointSlice or from Endpoints. */

@@ -5,6 +5,9 @@ import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Service, ServicePort } from './objects.ts';
 import { type Part, partOf, partsOf, type Shaped, shaped, textsIn } from './shape.ts';
 
+/** In place of a target port, in objects made of what kubectl printed for people. */
+export const NOT_SHOWN = null;
+
 const FIELDS = OBJECT_FIELDS.Service;
 type Spec = typeof FIELDS.spec;
 
@@ -68,6 +71,13 @@ function readIngress(status: Part<typeof FIELDS.status> | undefined): Service['l
     }));
 }
 
+/** The API sets what was left out (SetDefaults_Service in pkg/apis/core/v1/defaults.go): the port itself. */
+function targetOf(target: unknown, port: number): string {
+  return typeof target === 'number' || (typeof target === 'string' && target !== '')
+    ? `${target}`
+    : `${port}`;
+}
+
 function readPort(item: Shaped<Spec['ports']>): ServicePort | null {
   const port = portOf(item.port);
   if (port === null) return null;
@@ -77,7 +87,6 @@ function readPort(item: Shaped<Spec['ports']>): ServicePort | null {
     protocol: textOf(item.protocol) ?? 'TCP',
     port,
     nodePort: portOf(item.nodePort),
-    targetPort:
-      typeof target === 'number' || (typeof target === 'string' && target !== '') ? `${target}` : `${port}`,
+    targetPort: target === NOT_SHOWN ? null : targetOf(target, port),
   };
 }

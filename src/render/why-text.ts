@@ -96,6 +96,8 @@ export function verdictText({ verdict, ways }: WhyReport): string {
   if (ways.some(({ stuck }) => stuck)) return 'STUCK';
   if (ways.every(({ shares }) => shares.works >= ALL))
     return 'works as asked, BUT AN ERROR CONCERNS THE SERVICE';
+  if (!ways.some(({ shares }) => shares.refused + shares.timesOut + shares.wrongSource > 1 - ALL))
+    return 'UNKNOWN whether it works as asked, AND AN ERROR CONCERNS THE SERVICE';
   return ways.some(({ shares }) => shares.works > 0) ? 'DOES NOT WORK FOR EVERYBODY' : 'DOES NOT WORK';
 }
 
