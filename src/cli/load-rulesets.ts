@@ -5,7 +5,7 @@ import type { Backend, Ruleset } from '../iptables/ruleset.ts';
 import { parseSave } from '../iptables/save/parse-save.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { KNOWN_CHAINS } from '../proxy/known-chains.ts';
-import { requireOneState } from './one-node.ts';
+import { requireOneListing, requireOneState } from './one-node.ts';
 import type { SortedSource, SortedSources } from './sort-sources.ts';
 
 /**
@@ -29,6 +29,7 @@ export async function loadRulesets(
     }
   }
   requireOneState(rulesets);
+  requireOneListing(rulesets);
   return mergeRulesets(rulesets, problems);
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '../capture/input-error.ts';
 import { parseManifest } from '../capture/manifest.ts';
 import { parseLinks } from '../host/parse-links.ts';
-import type { Ruleset, Table } from '../iptables/ruleset.ts';
+import { HOOK_NAMES, type RuleList, type Ruleset, type Table } from '../iptables/ruleset.ts';
 import { formatAddress } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { type SortedSources, textOf } from './sort-sources.ts';
@@ -83,6 +83,60 @@ export function requireOneState(rulesets: readonly Ruleset[]): void {
       );
     }
   }
+}
+
+/** Lists of rules are looked at that a person may have picked. */
+const MOST_CHAINS = 2_000;
+
+/**
+ * Refuses rules of two files that were picked, or listed chain by chain, and cannot be of one state: both have one and the same rule for
+ * an address, and in a chain that is not built in each lacks a rule that the other has. Throws InputError that names both files.
+ * @param rulesets as each file gave them
+ */
+export function requireOneListing(rulesets: readonly Ruleset[]): void {
+  const tables = rulesets.flatMap(({ family, backend, form, tables: own }) =>
+    form === 'rules-listing'
+      ? [...own.values()]
+          .filter(({ chains }) => chains.size <= MOST_CHAINS)
+          .map((table) => ({ key: `${family} ${backend} ${table.name}`, file: fileOfRules(table), table }))
+      : [],
+  );
+  for (const [index, later] of tables.entries()) {
+    const earlier = tables
+      .slice(0, index)
+      .find(({ key, file, table }) => key === later.key && file !== later.file && areTwo(table, later.table));
+    if (earlier?.file == null || later.file === null) continue;
+    throw twoStates(
+      `${earlier.file} and ${later.file} have different rules in one chain of table ${later.table.name}: they are of two nodes, or of one node at two times`,
+      later.file,
+    );
+  }
+}
+
+function areTwo(one: Table, other: Table): boolean {
+  let shared = false;
+  let differs = false;
+  for (const [name, { rules }] of one.chains) {
+    const there = other.chains.get(name);
+    if (there === undefined) continue;
+    const own = textsOf(rules);
+    const others = textsOf(there.rules);
+    shared ||= [...own].some((text) => others.has(text) && / (?:-[sd]|--to-destination) \S/.test(text));
+    differs ||=
+      !HOOK_NAMES.some((hook) => hook === name) &&
+      [...own].some((text) => !others.has(text)) &&
+      [...others].some((text) => !own.has(text));
+  }
+  return shared && differs;
+}
+
+function textsOf(rules: RuleList): ReadonlySet<string> {
+  return new Set(Array.from({ length: rules.length }, (_, index) => rules.text(index)));
+}
+
+function fileOfRules({ chains }: Table): string | null {
+  for (const { rules } of chains.values()) if (rules.length > 0) return rules.at(0).file;
+  return null;
 }
 
 function fileOf({ chains }: Table): string | null {

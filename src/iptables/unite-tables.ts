@@ -89,11 +89,31 @@ function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemLi
       chains.set(chain.name, emptied(other, chain, later, problems));
       continue;
     }
-    chains.set(chain.name, withRulesOf(chain, other));
+    const united = withRulesOf(chain, other);
+    if (other !== undefined && keepsNoPolicy(other, chain, earlier, later)) {
+      const args = { chain: chain.name, table: later.table.name, used: 'policies' } as const;
+      const place = { file: chain.file ?? later.file ?? '', line: chain.line ?? later.line ?? 1 };
+      problems.add('duplicate-chain', args, place.file, place.line);
+      chains.set(chain.name, { ...united, cut: { ...place, within: 'rules', side: 'end' } });
+    } else chains.set(chain.name, united);
   }
   const cut = earlier.table.cut ?? later.table.cut;
   const table = { name: later.table.name, chains, ...(cut === undefined ? {} : { cut }) };
   return { ...later, form: weaker(earlier.form, later.form), table };
+}
+
+/**
+ * `-P` names neither table nor family: two lines that disagree may be of two tables, or two families, as what a loop over iptables and
+ * ip6tables prints.
+ */
+function keepsNoPolicy(one: Chain, other: Chain, earlier: TablePart, later: TablePart): boolean {
+  return (
+    earlier.form === 'rules-listing' &&
+    later.form === 'rules-listing' &&
+    one.line !== null &&
+    other.line !== null &&
+    one.policy !== other.policy
+  );
 }
 
 /** Lines picked from a chain that was listed before as a whole: they tell nothing more. */

@@ -7,8 +7,11 @@ export interface RuleProblems {
   'duplicate-chain': {
     readonly chain: string;
     readonly table: string;
-    /** `differs`: listed twice with other rules, and the later one is used; `unknown`: once with rules and once without. */
-    readonly used: 'later' | 'of-iptables-S' | 'unknown' | 'differs';
+    /**
+     * `differs`: listed twice with other rules, and the later one is used; `unknown`: once with rules and once without; `policies`: with
+     * two policies.
+     */
+    readonly used: 'later' | 'of-iptables-S' | 'unknown' | 'differs' | 'policies';
   };
   'hint-contradicted': {
     readonly about: 'family' | 'backend';
@@ -54,6 +57,8 @@ export const RULE_WORDS: Wording<RuleProblems> = {
         return `${which} is listed twice with different rules; the later one is used`;
       case 'unknown':
         return `${which} is given twice; once with rules and once without: which holds is not known`;
+      case 'policies':
+        return `${which} is given twice, with different policies: which holds is not known`;
       case 'of-iptables-S':
         return `${which} is given twice; the one of iptables -S is used`;
       case 'later':

@@ -33,6 +33,20 @@ describe('a chain that one paste shows at two times', () => {
   });
 });
 
+describe('two policies of one chain, as a loop over iptables and ip6tables prints them', () => {
+  it('do not tell which holds: what comes to the end of the chain is unknown', async () => {
+    const loop = (second: string) =>
+      `$ for t in iptables ip6tables; do sudo $t -S FORWARD; done\n-P FORWARD ACCEPT\n-P FORWARD ${second}\n`;
+    const answer = await answerTo(loop('DROP'), ...TO);
+    expect(answer).not.toMatch(/ACCEPT|DROP by|WORKS/);
+    expect(answer).toContain('UNKNOWN');
+    expect((await ask(loop('DROP'), 'trace', ...TO)).err).toContain(
+      'chain FORWARD of table filter is given twice, with different policies: which holds is not known',
+    );
+    expect(await answerTo(loop('ACCEPT'), ...TO)).toContain('ACCEPT destination unchanged');
+  });
+});
+
 describe('the commands of a script for two tables', () => {
   const script = `iptables -P FORWARD DROP
 iptables -t nat -A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE

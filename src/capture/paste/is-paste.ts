@@ -3,6 +3,7 @@ import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues, isElision } from './continues.ts';
 import { layersOf } from './dress.ts';
 import { readPrompt } from './prompt.ts';
+import { isCommentHeading } from './sections.ts';
 import { isAltered } from './spelling.ts';
 import { isFolded } from './unfold.ts';
 
@@ -102,6 +103,7 @@ function isPasted(text: string, kind: string): boolean {
       if (OF_NUMBERS.has(kind) && isDressed(bare)) return true;
       continue;
     }
+    if (isCommentHeading(line)) return true;
     if (kind === 'iptables-save' && line.startsWith('#') && readPrompt(line) === null && !isElision(line))
       continue;
     if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;

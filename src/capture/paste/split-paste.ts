@@ -6,10 +6,12 @@ import { continues, isElision, mayLackHead } from './continues.ts';
 import { type DiffSign, type Dress, layersBehind, undressed } from './dress.ts';
 import { AS_A_WHOLE, FENCE, isPaste, OF_A_NODE } from './is-paste.ts';
 import { lineRanges } from './line-ranges.ts';
+import { type Machine, Machines, machineOf, machineOfCommand, readMachineHead } from './machine.ts';
 import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine, told } from './plain-line.ts';
 import { isOfHead, isOtherCommand, picksLines, readPrompt } from './prompt.ts';
 import { RouteBlocks } from './route-blocks.ts';
+import { Sections } from './sections.ts';
 import { type Span, SpanList } from './spans.ts';
 import { repaired } from './spelling.ts';
 import { refuseTwoStates } from './two-states.ts';
@@ -91,13 +93,14 @@ class Paste {
   /** True where lines are missing of the output that follows: left out before its first one, or picked by a command of no tool here. */
   #elided = false;
   readonly #spans = new SpanList();
-  readonly #hosts = new Map<string, number>();
+  readonly #machines = new Machines();
+  readonly #sections = new Sections();
   readonly #sides = new Map<DiffSign, number>();
   #kind: LineKind | null = null;
   #detached = true;
   /** The command whose output should follow. */
   #command: { readonly text: string; readonly index: number } | null = null;
-  #host: string | null = null;
+  #machine: Machine | null = null;
   #depth = 0;
   readonly #old = new OldTools();
   readonly #routes = new RouteBlocks();
@@ -131,6 +134,7 @@ class Paste {
     // Within a comment words may be those of a command.
     if (plain.kind === null && this.#isOpen(index) && this.#joinsWrapped(raw, index)) return;
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
+    if (!inBraces && plain.kind === null) this.#takeHeading(inner.trim(), index);
     if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) {
       this.end();
       this.#elided = picksLines(plain.text);
@@ -167,13 +171,24 @@ class Paste {
       const prompt = readPrompt(text);
       if (prompt === null) continue;
       this.end();
-      this.#host = prompt.host;
+      this.#machine = machineOfCommand(text) ?? (prompt.host === null ? null : machineOf(prompt.host));
       this.#command = { text, index };
+      this.#sections.command(text);
       this.#spans.add(index, 'command', text);
       this.#dress = dress;
       return true;
     }
     return false;
+  }
+
+  #takeHeading(line: string, index: number): void {
+    const machine = readMachineHead(line);
+    if (machine === null) {
+      this.#sections.heading(line, index);
+      return;
+    }
+    this.end();
+    this.#machine = machine;
   }
 
   #elide(): void {
@@ -231,8 +246,8 @@ class Paste {
     this.#spans.add(index, kind, text);
     this.#kind = kind;
     if (kind === 'nft') this.#depth += depthOf(text);
-    if (this.#host !== null && OF_A_NODE.has(kind))
-      this.#hosts.set(this.#host, this.#hosts.get(this.#host) ?? index);
+    if (this.#machine !== null && OF_A_NODE.has(kind)) this.#machines.add(this.#machine, index);
+    if (kind === 'iptables-save') this.#sections.add(text);
   }
 
   #isOpen(index: number): boolean {
@@ -257,7 +272,7 @@ class Paste {
 
   /** @returns the lines of each kind, with blank ones for the others. Throws InputError. */
   sources(length: number): Block[] {
-    refuseTwoStates(this.#name, this.#hosts, this.#sides);
+    refuseTwoStates(this.#name, this.#machines, this.#sections, this.#sides);
     // Where other outputs stand below their commands, the one above them lost its own, and more.
     if (this.#spans.list().some(({ as }) => as === 'command'))
       for (const kind of this.#headless) this.#picked.add(kind);
