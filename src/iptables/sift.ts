@@ -3,6 +3,8 @@ import type { Sift } from './ruleset.ts';
 /** What shows all lines that it gets, in pages, columns or another order. */
 const KEEPS = /^(?:less|more|most|cat|tac|column|sort|tee|nl|expand|uniq|xclip|pbcopy)$/;
 
+const GREP = /^[ef]?grep$/;
+
 /** What is a text in every dialect of regular expressions, and holds no sign of one. */
 const PLAIN = /^[\w/:-]+$/;
 
@@ -17,17 +19,22 @@ export function readSift(command: string): Sift | null {
     const [program = '', ...rest] = words[0] === 'sudo' ? words.slice(1) : words;
     const name = program.replace(/^\\|^.*\//, '');
     if (KEEPS.test(name)) return [];
-    // Of the first lines it is told by itself that others are missing.
-    if (name === 'head' || leavesRules(name, rest)) return [];
-    return /^[ef]?grep$/.test(name) ? [textsOf(rest)] : [[]];
+    if (leavesRules(name, rest)) return [];
+    return GREP.test(name) ? [textsOf(rest)] : [[]];
   });
   return sift.length === 0 ? null : sift;
+}
+
+/** @returns true where lines may be missing among those that are there: of the first ones it is told by itself that others follow. */
+export function leavesOut(command: string): boolean {
+  return readSift(command.replace(/\|\s*(?:sudo\s+)?head\b[^|;&]*/g, '')) !== null;
 }
 
 /** `grep -v '^#'` lets every rule through, and so do `grep .` and what only has matches coloured: `grep --color=always 'FORWARD|$'`. */
 function leavesRules(name: string, words: readonly string[]): boolean {
   const last = words.at(-1) ?? '';
   if (name === 'sed') return words.length === 1 && last === '/^#/d';
+  if (!GREP.test(name)) return false;
   if (words.length === 2 && words[0] === '-v') return /^(?:\^(?:#.*|\s*#|(?:\\s\*)?\$)|#)$/.test(last);
   return (
     /^(?:\.|[$^]|.*\|[$^]|[$^]\|.*|)$/.test(last) &&

@@ -2,7 +2,7 @@ import type { LineOfListing } from '../../problems/of-files.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { KnownChains } from '../known-chains.ts';
 import type { Counters, TableName } from '../ruleset.ts';
-import { readSift } from '../sift.ts';
+import { leavesOut } from '../sift.ts';
 import type { Block, Command, Row } from './block.ts';
 import { parseColumns, parseCount, parseLayout } from './columns.ts';
 
@@ -158,7 +158,7 @@ export function parseCommand(line: string): Command | null {
   return {
     family: found[1] === 'ip6tables' ? 'ipv6' : 'ipv4',
     table: TABLES.find((table) => table === name?.[1]) ?? 'filter',
-    sifted: readSift(line) !== null,
+    sifted: leavesOut(line),
     backend: found[2] === '-nft' ? 'iptables-nft' : found[2] === '-legacy' ? 'iptables-legacy' : null,
   };
 }

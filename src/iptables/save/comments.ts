@@ -1,6 +1,6 @@
 import type { Family } from '../../net/address.ts';
 import type { Backend, Sift, TableName } from '../ruleset.ts';
-import { readSift } from '../sift.ts';
+import { leavesOut, readSift } from '../sift.ts';
 import type { Header } from './dump.ts';
 
 /** What a comment line of a dump tells. */
@@ -61,6 +61,8 @@ export interface Prompt {
   readonly table: TableName | null;
   /** What was let through of its output; null: all of it. */
   readonly sift: Sift | null;
+  /** Rules may be missing among those that are there. */
+  readonly leavesOut: boolean;
 }
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
@@ -79,5 +81,11 @@ export function readPrompt(text: string): Prompt | null {
   const table = TABLES.find((known) => known === name) ?? null;
   if (table === null && name !== null) return null;
   const backend = variant === '-nft' ? 'iptables-nft' : variant === '-legacy' ? 'iptables-legacy' : null;
-  return { family: program === 'ip6tables' ? 'ipv6' : 'ipv4', backend, table, sift: readSift(text) };
+  return {
+    family: program === 'ip6tables' ? 'ipv6' : 'ipv4',
+    backend,
+    table,
+    sift: readSift(text),
+    leavesOut: leavesOut(text),
+  };
 }

@@ -90,7 +90,7 @@ function orderOfRules(chains: ChainTable): { last: number | null; lastLine: numb
  */
 export function markSifted(blocks: readonly Block[]): void {
   const sifted = blocks.filter(
-    (block) => block.sift !== null && HOOK_NAMES.some((name) => block.chains.isDeclared(name)),
+    (block) => block.leavesOut && HOOK_NAMES.some((name) => block.chains.isDeclared(name)),
   );
   for (const { chains, context } of sifted) {
     const cut = {

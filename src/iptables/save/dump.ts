@@ -24,6 +24,8 @@ export interface Block {
   readonly header: Header | null;
   /** What the command above it let through; null: all of it. */
   readonly sift: Sift | null;
+  /** Rules may be missing among those that are there. */
+  readonly leavesOut: boolean;
   /** True once COMMIT was met. */
   committed: boolean;
   /** True where lines were picked from the dump: it declares none of the built-in chains, which iptables-save always does. */

@@ -23,6 +23,7 @@ export function newBlock({ prompt, ...start }: BlockStart, lines: DumpLines): Bl
     statedFamily: start.header === null ? (prompt?.family ?? null) : null,
     statedBackend: start.header === null ? (prompt?.backend ?? null) : null,
     sift: prompt?.sift ?? null,
+    leavesOut: prompt?.leavesOut === true,
     committed: false,
     excerpt: false,
     cut: null,
