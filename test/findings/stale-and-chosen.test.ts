@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printCommand } from '../../src/command/quote.ts';
-import { type Edit, findIn } from './altered-capture.ts';
+import { type Edit, findIn, insertRules } from './altered-capture.ts';
 
 interface Slice {
   readonly metadata: { readonly labels?: { readonly 'kubernetes.io/service-name'?: string } };
@@ -61,5 +61,43 @@ describe('which entries does the command delete', () => {
 
   it('those of each of their zones', async () => {
     expect(await commands(STUCK(40001, ''), STUCK(40002, 'zone=5 '))).toEqual([`${EACH} -w 0; ${EACH} -w 5`]);
+  });
+});
+
+describe('the command for flows that are stuck', () => {
+  const flow = (client: string, port: number): string =>
+    `udp      17 119 src=${client} dst=10.96.10.31 sport=${port} dport=5353 src=10.96.10.31 dst=${client} sport=5353 dport=${port} [ASSURED] mark=0 use=1\n`;
+  const exempts = insertRules('nat', 'PREROUTING', '-s 192.168.100.60/32 -j ACCEPT');
+
+  async function told(...flows: readonly string[]): Promise<{ command: string | null; advice: string }> {
+    const found = await findIn([exempts, ['conntrack.txt', (text) => `${text}${flows.join('')}`]]);
+    const [one, ...more] = found.filter(
+      ({ code, message }) => code === 'KP101' && message.includes('of shop/udp-echo:'),
+    );
+    if (one === undefined || more.length > 0) throw new Error('not one finding');
+    return { command: one.command === null ? null : printCommand(one.command), advice: one.advice };
+  }
+
+  it('deletes all that go one way, where all of these are stuck', async () => {
+    const { command } = await told(flow('192.168.100.50', 41000), flow('192.168.100.51', 41000));
+    expect(command).toBe(
+      'conntrack -D -p udp -d 10.96.10.31 --dport 5353 -r 10.96.10.31 --reply-port-src 5353 -w 0',
+    );
+  });
+
+  it('deletes the one flow alone, where others that go the same way are not stuck', async () => {
+    const { command } = await told(flow('192.168.100.60', 40000), flow('192.168.100.50', 41000));
+    expect(command).toBe(
+      'conntrack -D -p udp -s 192.168.100.50 -d 10.96.10.31 --sport 41000 --dport 5353 -w 0',
+    );
+  });
+
+  it('is none for several among others that are not stuck: each has its own', async () => {
+    const { command, advice: text } = await told(
+      ...[41000, 41001].map((port) => flow('192.168.100.50', port)),
+      flow('192.168.100.60', 40000),
+    );
+    expect(command).toBeNull();
+    expect(text).toMatch(/one by one \(`kp-explain conntrack --problem stale` has the command of each\)/);
   });
 });

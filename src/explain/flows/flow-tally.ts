@@ -53,6 +53,8 @@ export class FlowTally implements FlowVisitor {
   /** By place, and address and port that answer. */
   readonly #groupNumbers = new KeyNumbers();
   readonly #groups: (GroupTally | undefined)[] = [];
+  /** Groups of which live flows were passed over: not asked for, but a command for all of the group takes them along. */
+  readonly #passedOver = new Set<number>();
   /** By address: 0 not looked at, 1 something known may be there, 2 nothing is. */
   readonly #reach = new Counts();
   readonly #addresses = new Map<number, Address>();
@@ -111,19 +113,22 @@ export class FlowTally implements FlowVisitor {
 
   row(row: FlowRow, read: () => Flow | null): void {
     const { original, reply } = row;
-    if (this.#clientIds !== null && !this.#clientIds.has(original.source)) return;
-    const { state } = this.#filter;
-    if (state !== null && !hasState(statusOf(row), state)) return;
+    const isOther = !this.#isOfWhomAsked(row);
+    if (isOther && isOver(row)) return;
     const tally = this.#placeOf(row);
     if (tally === null) {
       // Nothing that is known has this destination, and no rule translated the flow.
-      if (this.#filter.place !== null || !this.#isAsked(row, null)) return;
+      if (isOther || this.#filter.place !== null || !this.#isAsked(row, null)) return;
       this.#agreement?.add(row, SOUND, false, read);
       this.#count(row, null, read);
       return;
     }
     if (!tally.asked) return;
     const number = this.#groupNumbers.of(tally.number, reply.source, reply.sourcePort);
+    if (isOther) {
+      this.#passOver(number);
+      return;
+    }
     let group = this.#groups[number];
     const to = group?.to ?? this.#address(reply.source);
     const untranslated =
@@ -134,7 +139,10 @@ export class FlowTally implements FlowVisitor {
       standing = this.#join.stand(tally.place, this.#address(original.source), to, portOf(reply.sourcePort));
     }
     const verdict = isOver(row) ? null : standing.verdict;
-    if (!this.#isAsked(row, verdict)) return;
+    if (!this.#isAsked(row, verdict)) {
+      if (!isOver(row)) this.#passOver(number);
+      return;
+    }
     if (group === undefined) {
       group = new GroupTally(
         tally.place,
@@ -143,6 +151,7 @@ export class FlowTally implements FlowVisitor {
         portOf(reply.sourcePort),
         standing,
       );
+      group.others = this.#passedOver.has(number);
       this.#groups[number] = group;
       this.groups.push(group);
     }
@@ -196,6 +205,18 @@ export class FlowTally implements FlowVisitor {
     const known = this.problems.get(key);
     if (known === undefined) this.problems.set(key, { code, severity, flows: 1 });
     else known.flows++;
+  }
+
+  #passOver(number: number): void {
+    const group = this.#groups[number];
+    if (group === undefined) this.#passedOver.add(number);
+    else group.others = true;
+  }
+
+  #isOfWhomAsked(row: FlowRow): boolean {
+    const { state } = this.#filter;
+    if (this.#clientIds !== null && !this.#clientIds.has(row.original.source)) return false;
+    return state === null || hasState(statusOf(row), state);
   }
 
   #isAsked(row: FlowRow, verdict: FlowVerdict | null): boolean {

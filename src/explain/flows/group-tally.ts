@@ -2,7 +2,10 @@ import type { Address } from '../../net/address.ts';
 import type { Severity } from '../flow-list.ts';
 import { type FlowFacts, isOver, isStale, severityOf } from './diagnose-flow.ts';
 import type { FlowPlace } from './flow-places.ts';
-import type { FlowStanding } from './flow-verdict.ts';
+import type { FlowStanding, FlowVerdict } from './flow-verdict.ts';
+
+const GRAVITY: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };
+const STUCK = 3;
 
 /** Flows from one destination to one place that answers, counted. */
 export class GroupTally {
@@ -11,7 +14,10 @@ export class GroupTally {
   readonly spot: number;
   readonly toPort: number | null;
   /** Of its first flow; for flows that no rule translated it may differ between clients. */
-  standing: FlowStanding;
+  readonly standing: FlowStanding;
+  /** What is wrong with its live flows; where that differs between clients, of the stuck ones, then of the worst. */
+  verdict: FlowVerdict | null = null;
+  #gravity = 0;
   flows = 0;
   live = 0;
   stale = 0;
@@ -20,6 +26,8 @@ export class GroupTally {
   masqueraded = 0;
   /** Some flow is of another conntrack zone than the default one. */
   zoned = false;
+  /** Some live flow of the same way was not asked for. */
+  others = false;
   readonly states = new Map<string, number>();
   /** Flows by the number of the address that masquerading gave them. */
   readonly natSources = new Map<number, number>();
@@ -43,9 +51,14 @@ export class GroupTally {
     if (facts.unreplied) this.unreplied++;
     const { verdict } = standing;
     if (verdict === null) return facts.unreplied ? 'info' : null;
-    if (this.standing.verdict === null) this.standing = standing;
-    if (isStale(facts, verdict)) this.stale++;
+    const stale = isStale(facts, verdict);
+    if (stale) this.stale++;
     const severity = severityOf(facts, verdict);
+    const gravity = GRAVITY[severity] + (stale ? STUCK : 0);
+    if (gravity > this.#gravity) {
+      this.#gravity = gravity;
+      this.verdict = verdict;
+    }
     if (severity !== 'info') this.troubled++;
     return severity;
   }

@@ -6,7 +6,7 @@ import type { EndpointFlows, FlowVia, ServiceFlows } from '../flow-list.ts';
 import { affinityOf } from './affinity-tally.ts';
 import { shareOf } from './choosing-rules.ts';
 import { clearPlaceCommand } from './clear-command.ts';
-import { isStale, severityOf } from './diagnose-flow.ts';
+import { severityOf } from './diagnose-flow.ts';
 import type { FlowJoin } from './flow-join.ts';
 import type { GroupTally } from './group-tally.ts';
 import { clearBalanced } from './ipvs-memory.ts';
@@ -32,11 +32,11 @@ export function serviceFlows(groups: readonly GroupTally[], join: FlowJoin): Ser
 }
 
 /** Host ports and addresses whose Service is gone stand beside Services; other traffic does not. */
-function portKey({ place, standing }: GroupTally): string | null {
+function portKey({ place, standing, verdict }: GroupTally): string | null {
   const { service, address, port, protocol } = place;
   const kind = `${formatProtocol(protocol)} ${address.family}`;
   if (service !== null) return `${service.namespace}/${service.name}:${service.port} ${kind}`;
-  const worth = place.programmed.length > 0 || standing.hostPort || standing.verdict !== null;
+  const worth = place.programmed.length > 0 || standing.hostPort || (verdict ?? standing.verdict) !== null;
   return worth ? `${formatAddress(address)} ${port} ${kind}` : null;
 }
 
@@ -90,14 +90,11 @@ function byEndpoint(groups: readonly GroupTally[]): Map<string, GroupTally[]> {
 
 function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointFlows {
   const [first] = groups;
-  const worst =
-    groups.find(({ stale }) => stale > 0) ??
-    groups.find(({ standing }) => standing.verdict !== null) ??
-    first;
+  const worst = groups.find(({ stale }) => stale > 0) ?? groups.find(({ verdict }) => verdict !== null);
   const states = new Map<string, number>();
   for (const group of groups)
     for (const [state, count] of group.states) states.set(state, (states.get(state) ?? 0) + count);
-  const verdict = worst?.standing.verdict ?? null;
+  const verdict = worst?.verdict ?? null;
   const facts = { protocol: first?.place.protocol ?? 0, state: null, unreplied: false };
   const address = first === undefined ? '' : formatAddress(first.to);
   const port = first?.toPort ?? null;
@@ -113,7 +110,7 @@ function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointF
     states: Object.fromEntries([...states].sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]))),
     masqueraded: sum(groups, 'masqueraded'),
     problem:
-      verdict === null || sum(groups, 'live') === 0
+      verdict === null
         ? null
         : {
             code: verdict.code,
@@ -125,10 +122,9 @@ function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointF
   };
 }
 
-/** Where all live flows of a destination and an endpoint are stuck, one command clears them. */
-function clearOf({ place, to, toPort, stale, live, standing, zoned }: GroupTally): string[] {
-  if (stale === 0 || stale < live || standing.verdict === null || !isStale(place, standing.verdict))
-    return [];
+/** Where all live flows of a destination and an endpoint are stuck, and were asked for, one command clears them. */
+function clearOf({ place, to, toPort, stale, live, others, standing, zoned }: GroupTally): string[] {
+  if (stale === 0 || stale < live || others) return [];
   if (standing.balanced !== undefined) {
     const cleared = clearBalanced(standing.balanced);
     return cleared === null ? [] : [printCommand(cleared)];

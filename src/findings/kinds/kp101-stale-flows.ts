@@ -1,5 +1,6 @@
 import type { Flow } from '../../conntrack/flow.ts';
-import { clearPlaceCommand } from '../../explain/flows/clear-command.ts';
+import type { FlowTable } from '../../conntrack/flow-table.ts';
+import { clearCommand, clearPlaceCommand } from '../../explain/flows/clear-command.ts';
 import { type FlowFacts, isOver, isStale, severityOf } from '../../explain/flows/diagnose-flow.ts';
 import { FlowJoin } from '../../explain/flows/flow-join.ts';
 import type { FlowPlace } from '../../explain/flows/flow-places.ts';
@@ -27,9 +28,10 @@ export const staleFlows: FindingKind<CheckContext> = {
     // What IPVS sends on it sends elsewhere once the real server is gone, or drops: KP301 tells.
     const ipvs = ipvsOf(context);
     const stale: StaleFlow[] = [];
+    const isLeftOut = (flow: Flow): boolean => ipvs !== null && isOfIpvs(flow, ipvs);
     for (const flow of flows.all()) {
       if (flow.protocol !== UDP && flow.protocol !== SCTP) continue;
-      if (ipvs !== null && isOfIpvs(flow, ipvs)) continue;
+      if (isLeftOut(flow)) continue;
       const found = judge.staleAt(flow);
       if (found !== null) stale.push(found);
     }
@@ -38,9 +40,34 @@ export const staleFlows: FindingKind<CheckContext> = {
       ({ place, verdict, flow }) =>
         `${serviceText(place)} ${verdict.code} ${socketText(flow.reply.source, flow.reply.sourcePort)}`,
     );
-    return [...groups.values()].flatMap((group) => describe(group, context));
+    const shared = sharedWays(flows, stale, (flow) => !isLeftOut(flow) && judge.staleAt(flow) !== null);
+    return [...groups.values()].flatMap((group) => describe(group, shared, context));
   },
 };
+
+/** @returns those ways of stuck flows that live ones go, too, which are not: a command for the way would delete them. */
+function sharedWays(
+  flows: FlowTable,
+  stale: readonly StaleFlow[],
+  isStuck: (flow: Flow) => boolean,
+): ReadonlySet<string> {
+  const shared = new Set<string>();
+  if (stale.length === 0) return shared;
+  const destinations = new Set(stale.map(({ flow }) => flow.original.destination.value));
+  const ways = new Set(stale.map(({ flow }) => wayOf(flow)));
+  for (const flow of flows.all()) {
+    if (!destinations.has(flow.original.destination.value) || isOver(flow)) continue;
+    const way = wayOf(flow);
+    if (ways.has(way) && !shared.has(way) && !isStuck(flow)) shared.add(way);
+  }
+  return shared;
+}
+
+/** Where it was sent to, and who answers. */
+function wayOf({ protocol, original, reply }: Flow): string {
+  const asked = socketText(original.destination, original.destinationPort);
+  return `${protocol} ${asked} ${socketText(reply.source, reply.sourcePort)}`;
+}
 
 /** On a node whose Services nat carries meanwhile those alone that IPVS has in its list. */
 function isOfIpvs({ protocol, original, reply }: Flow, ipvs: IpvsTable): boolean {
@@ -88,7 +115,11 @@ class Judge {
   }
 }
 
-function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding[] {
+function describe(
+  group: readonly StaleFlow[],
+  shared: ReadonlySet<string>,
+  { known }: CheckContext,
+): Finding[] {
   const [first] = group;
   if (first === undefined) return [];
   const { flow, place, verdict } = first;
@@ -97,8 +128,12 @@ function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding
   const clients = [...new Set(group.map((one) => formatAddress(one.flow.original.source)))];
   const service = place.service;
   const name = service === null ? null : `${service.namespace}/${service.name}`;
-  const command =
-    place.port === null || reply.sourcePort === null
+  const isShared = group.some((one) => shared.has(wayOf(one.flow)));
+  const command = isShared
+    ? group.length === 1
+      ? clearCommand(flow)
+      : null
+    : place.port === null || reply.sourcePort === null
       ? null
       : clearPlaceCommand(
           protocol,
@@ -108,6 +143,10 @@ function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding
           reply.sourcePort,
           group.map(({ flow: one }) => one),
         );
+  const entries =
+    isShared && group.length > 1
+      ? 'these entries one by one (`kp-explain conntrack --problem stale` has the command of each), since others that go the same way are not stuck'
+      : 'these entries';
   const proto = formatProtocol(protocol);
   return [
     {
@@ -126,8 +165,8 @@ function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding
       ],
       advice:
         verdict.chosen === true
-          ? 'first see why kube-proxy does not write its rules: until it does, who is cleared may be sent there again; then delete these entries'
-          : 'delete these entries: the next packet of each client opens a flow to an endpoint of today; kube-proxy should have done so',
+          ? `first see why kube-proxy does not write its rules: until it does, who is cleared may be sent there again; then delete ${entries}`
+          : `delete ${entries}: the next packet of each client opens a flow to an endpoint of today; kube-proxy should have done so`,
       command,
       certainty: verdict.certain ? 'certain' : 'probable',
     },

@@ -121,6 +121,34 @@ describe('a live flow beside what the rules would do with its first packet', () 
       expect(await compare(...flows)).toMatchObject({ agree: 1, differ: 1 });
   });
 
+  it('is not stuck once it is over, though new ones go elsewhere', async () => {
+    const gone = { ...web, answers: '10.244.9.9:8080' };
+    const over = ['TIME_WAIT', 'CLOSE'].map((state, at) => ({
+      ...gone,
+      from: `10.244.1.13:4100${at}`,
+      state,
+    }));
+    for (const flows of [
+      [...over, gone, gone],
+      [gone, gone, ...over],
+    ]) {
+      const { summary } = await ask([flows.map((flow) => line(flow))]);
+      const { differ, causes, differing } = summary.agreement ?? {};
+      expect(summary).toMatchObject({ flows: 4, live: 2, stale: 2 });
+      expect(differ).toBe(4);
+      expect(causes).toEqual(
+        expect.arrayContaining([
+          { cause: 'stale', flows: 2 },
+          { cause: 'rules-changed', flows: 2 },
+        ]),
+      );
+      expect(differing?.map(({ cause, problem, flows: count }) => [cause, problem, count]).sort()).toEqual([
+        ['rules-changed', null, 2],
+        ['stale', 'endpoint-gone', 2],
+      ]);
+    }
+  });
+
   it('is compared for every client of many, which are of a few kinds', async () => {
     const flows = Array.from({ length: 8000 }, (_, at): Line => {
       const from = `203.${at >> 12}.${(at >> 6) & 63}.${at & 63}:40000`;

@@ -5,6 +5,7 @@ import { KeyNumbers } from '../../../conntrack/key-numbers.ts';
 import { type Address, formatAddress } from '../../../net/address.ts';
 import { formatProtocol, hasPorts } from '../../../net/protocol.ts';
 import type { FlowProblemCode } from '../../flow-list.ts';
+import { isOver } from '../diagnose-flow.ts';
 import type { FlowStanding } from '../flow-verdict.ts';
 import type { DifferenceCause, DifferingFlows, FlowAgreement } from './agreement.ts';
 import { ClientKinds, ClientNumbers } from './client-kinds.ts';
@@ -85,7 +86,7 @@ export class AgreementTally {
       this.#agree++;
       return;
     }
-    const way = `${original.source} ${reply.source} ${reply.sourcePort} ${masqueraded}`;
+    const way = `${original.source} ${reply.source} ${reply.sourcePort} ${masqueraded} ${isOver(row)}`;
     let judgement = destination.judged.get(way);
     if (judgement === undefined) {
       judgement = this.#judge(row, fates, standing, read);
@@ -190,7 +191,7 @@ export class AgreementTally {
     const { protocol, original, reply } = row;
     const masqueraded = reply.destination !== original.source;
     const cause = causeOf(row, standing);
-    const problem: FlowProblemCode | null = standing.verdict?.code ?? null;
+    const problem: FlowProblemCode | null = isOver(row) ? null : (standing.verdict?.code ?? null);
     const today = todayOf(fate);
     const key = [
       ...[protocol, original.destination, original.destinationPort, reply.source, reply.sourcePort],
