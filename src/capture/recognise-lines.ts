@@ -44,6 +44,8 @@ export function isRow(text: string): boolean {
 
 /** What a line of each kind looks like, most telling first. */
 const LINES: readonly (readonly [LineKind, RegExp])[] = [
+  // `-o save`: in front of rules and virtual servers, which begin with -A, too.
+  ['conntrack', /^-[AUD] (-t \d+ )?-u [A-Z_]+(,[A-Z_]+)* -/],
   ['ipvs', /^-[Aa] (-[tuf]|--(tcp|udp|sctp|fwmark)-service) /],
   [
     'ipvs',

@@ -10,12 +10,12 @@ const SEPARABLE: readonly LineKind[] = ['iptables-save', 'conntrack', 'conntrack
 /** Beyond this the lines do not fit into memory a second time; the parser then reports the other outputs' lines. */
 const LARGEST = 400 * 1024 * 1024;
 
-/** A text that only these kinds hold, looked for before any line is read: most inputs hold one output only. */
-const SIGNS = dictionary<string>({
-  'iptables-save': '\nCOMMIT',
-  conntrack: ' src=',
-  'conntrack-stats': '\ncpu=',
-  ipset: '\ncreate ',
+/** Texts of which only these kinds hold one, looked for before any line is read: most inputs hold one output only. */
+const SIGNS = dictionary<readonly string[]>({
+  'iptables-save': ['\nCOMMIT'],
+  conntrack: [' src=', '\n-A -t ', '\n-A -u '],
+  'conntrack-stats': ['\ncpu='],
+  ipset: ['\ncreate '],
 });
 
 /**

@@ -1,5 +1,6 @@
+import { answerType } from '../net/icmp-answer.ts';
 import { TCP } from '../net/protocol.ts';
-import { answerType, portOrSome } from '../trace/opened-flow.ts';
+import { portOrSome } from '../trace/opened-flow.ts';
 import type { Device, Packet } from '../trace/packet.ts';
 import { senderOf } from '../trace/packet.ts';
 import type { PacketState } from '../trace/state.ts';

@@ -1,3 +1,5 @@
+import { isSavedFlow, isWholeSavedFlow } from './parse-saved-flow.ts';
+
 /** Longer lines are not conntrack's: a full entry with labels has some 600 characters. */
 export const LONGEST_LINE = 16_384;
 
@@ -11,7 +13,8 @@ export function isFraming(text: string): boolean {
   );
 }
 
-/** @returns true where a last line without newline is an entry's whole text: each ends with its use count or its element. */
+/** @returns true where a last line without newline is an entry's whole text: most end with their use count or their element. */
 export function isUncut(text: string): boolean {
+  if (isSavedFlow(text)) return isWholeSavedFlow(text);
   return /[ <]use[=>]|<\/flow>/.test(text);
 }

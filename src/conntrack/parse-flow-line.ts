@@ -1,9 +1,10 @@
 import type { Flow } from './flow.ts';
 import { parseFlowElement } from './parse-flow-element.ts';
+import { isSavedFlow, parseSavedFlow } from './parse-saved-flow.ts';
 import { addressOf, agree, emptyTuple, finishTuple, parseCount, parsePort } from './tuple-draft.ts';
 
 /**
- * Reads one entry as `conntrack -L` (plain, `-o extended,id,ktimestamp,labels`, or one `<flow>` of `-o xml`),
+ * Reads one entry as `conntrack -L` (plain, `-o extended,id,ktimestamp,labels`, `-o save`, or one `<flow>` of `-o xml`),
  * /proc/net/nf_conntrack or the older /proc/net/ip_conntrack print it.
  * @param lineNumber counted from 1; kept in the flow, as is `file`.
  * @returns the flow, or null where the line is not a complete entry. Never throws.
@@ -14,6 +15,7 @@ import { addressOf, agree, emptyTuple, finishTuple, parseCount, parsePort } from
 export function parseFlowLine(line: string, file: string, lineNumber: number): Flow | null {
   if (line.includes('\t')) return parseFlowLine(line.replaceAll('\t', ' '), file, lineNumber);
   if (line.includes('<flow>')) return parseFlowElement(line, file, lineNumber);
+  if (isSavedFlow(line)) return parseSavedFlow(line, file, lineNumber);
   const tupleStart = line.indexOf(' src=');
   if (tupleStart < 0) return null;
   const head = parseHead(line.slice(0, tupleStart));

@@ -5,6 +5,7 @@ import { EventReplay } from './flow-events.ts';
 import type { FlowRow } from './flow-row.ts';
 import { isFraming, isUncut, LONGEST_LINE } from './line-kinds.ts';
 import { parseFlowLine } from './parse-flow-line.ts';
+import { holdsSavedEvents } from './parse-saved-flow.ts';
 import { RowReader, type WantedDestinations } from './row-reader.ts';
 import { type WantedFlows, wantedDestinations, wantedTexts } from './wanted-flows.ts';
 
@@ -36,6 +37,7 @@ export interface ScanResult {
 }
 
 const NEWLINE = 10;
+const BEGINNING = 65_536;
 
 /** Reads listings once, from the first byte to the last. Its memory does not grow with their size. */
 export class FlowScanner {
@@ -52,6 +54,7 @@ export class FlowScanner {
   #unreadable = 0;
   #passed = false;
   #events = new EventReplay();
+  #isOfEvents = false;
 
   /** @param asked only flows whose original destination may be one of these; null: all. */
   constructor(
@@ -81,6 +84,7 @@ export class FlowScanner {
     let isFirst = true;
     for await (const chunk of source.chunks()) {
       if (isFirst && this.#asked !== null) this.#texts = textsOf(this.#asked, chunk);
+      if (isFirst) this.#isOfEvents = holdsSavedEvents(chunk.toString('latin1', 0, BEGINNING));
       isFirst = false;
       let start = 0;
       if (skipping || rest !== null) {
@@ -181,7 +185,7 @@ export class FlowScanner {
     }
     if (this.#events.read(text, this.#name, this.#line)) return;
     const isCut = !isWhole && !isUncut(text);
-    const flow = isCut ? null : parseFlowLine(text, this.#name, this.#line);
+    const flow = isCut || this.#isOfEvents ? null : parseFlowLine(text, this.#name, this.#line);
     if (flow !== null) {
       this.#entries++;
       this.#visit(flow);

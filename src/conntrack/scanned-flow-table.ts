@@ -7,12 +7,14 @@ import { directionOf, endsAt, goesTo } from './match-flow.ts';
 import {
   destinationNeedles,
   endPattern,
-  portNeedle,
+  entrySign,
+  portNeedles,
   type Spelling,
   spellingOf,
   tupleNeedles,
 } from './needles.ts';
 import { parseFlowLine } from './parse-flow-line.ts';
+import { holdsSavedEvents } from './parse-saved-flow.ts';
 
 const NEWLINE = 10;
 const BEGINNING = 65_536;
@@ -28,6 +30,9 @@ export class ScannedFlowTable implements FlowTable {
   readonly #lines: LineNumbers;
   /** Null: not spelt in a way that can be searched. */
   readonly #spelling: Spelling | null;
+  /** What every entry holds. */
+  readonly #sign: string;
+  readonly #isOfEvents: boolean;
   readonly #reported = new Set<number>();
   #count: number | null = null;
 
@@ -36,7 +41,10 @@ export class ScannedFlowTable implements FlowTable {
     this.#file = name;
     this.#problems = problems;
     this.#lines = new LineNumbers(bytes);
-    this.#spelling = spellingOf(bytes.toString('latin1', 0, BEGINNING));
+    const beginning = bytes.toString('latin1', 0, BEGINNING);
+    this.#spelling = spellingOf(beginning);
+    this.#sign = entrySign(beginning);
+    this.#isOfEvents = holdsSavedEvents(beginning);
   }
 
   get count(): number {
@@ -69,7 +77,7 @@ export class ScannedFlowTable implements FlowTable {
     const spelling = this.#spelling;
     const { destination, destinationPort: port } = query;
     // A client's port is rarer than an address of the node. Lines that have both apart are passed over unread.
-    const needles = spelling === null ? null : [portNeedle(spelling, port)];
+    const needles = spelling === null ? null : portNeedles(spelling, port);
     const end = spelling === null ? null : endPattern(spelling, destination, port);
     const found: Flow[] = [];
     for (const flow of this.#linesWith(needles, end)) if (endsAt(flow, query)) found.push(flow);
@@ -125,7 +133,7 @@ export class ScannedFlowTable implements FlowTable {
     const text = this.#bytes.toString('latin1', start, end);
     const line = this.#lines.at(start);
     const isCut = end === this.#bytes.length && !isUncut(text);
-    const flow = isCut ? null : parseFlowLine(text, this.#file, line);
+    const flow = isCut || this.#isOfEvents ? null : parseFlowLine(text, this.#file, line);
     if (flow !== null || isFraming(text)) return flow;
     this.#unread(start, isCut ? 'cut-flow' : 'flow');
     return null;
@@ -141,7 +149,7 @@ export class ScannedFlowTable implements FlowTable {
   }
 
   #countEntries(): number {
-    const needle = Buffer.from(this.#spelling === 'xml' ? '<flow>' : 'src=', 'latin1');
+    const needle = Buffer.from(this.#sign, 'latin1');
     let count = 0;
     let hit = this.#bytes.indexOf(needle);
     while (hit >= 0) {

@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from '../net/address.ts';
-import { destinationNeedles, portNeedle, spellingOf } from './needles.ts';
+import { destinationNeedles, portNeedles, spellingOf } from './needles.ts';
 import type { WantedDestinations } from './row-reader.ts';
 
 /** Which flows are asked for: those whose client asked for one of these addresses, or for one of these ports. */
@@ -32,6 +32,6 @@ export function wantedTexts(wanted: WantedFlows, beginning: Buffer): string[] {
   if (spelling === null) return [];
   return [
     ...wanted.addresses.flatMap((address) => destinationNeedles(spelling, address)),
-    ...wanted.ports.map((port) => portNeedle(spelling, port)),
+    ...wanted.ports.flatMap((port) => portNeedles(spelling, port)),
   ];
 }

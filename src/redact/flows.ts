@@ -13,6 +13,7 @@ const FLOW_NUMBERS =
 export const renameFlow: RenameLine = (line, renamer) => {
   if (/^conntrack v[\d.]+ \(conntrack-tools\): \d+ flow entries/.test(line)) return line;
   if (line.startsWith('<')) return renameXml(line, renamer);
+  if (/^-[AUD] /.test(line)) return renameSaved(line, renamer);
   const [, event = '', entry = ''] =
     /^((?:\[\d+\.\d+\])?\s*(?:\[(?:NEW|UPDATE|DESTROY)\]\s+)?)(.*)$/.exec(line) ?? [];
   const renamed = renameEntry(entry.replaceAll(/ \[(?:start|stop)=[^\]]*\]/g, ''), renamer);
@@ -38,6 +39,31 @@ function renameEntry(line: string, renamer: Renamer): string | null {
     } else if (FLOW_NUMBERS.test(key) && /^(?:0x[\da-fA-F]+|\d+)$/.test(value)) words.push(word);
   }
   return words.join(' ');
+}
+
+const SAVED_NUMBERS =
+  /^(?:-[tmw]|--(?:orig|reply)-zone|--(?:[sd]port|reply-port-(?:src|dst)|icmp(?:v6)?-(?:type|code|id))|--(?:srckey|dstkey|reply-key-(?:src|dst)|(?:orig|reply)-vtag))$/;
+const SAVED_STATUS = /^(?:UNSET|(?:SEEN_REPLY|ASSURED|FIXED_TIMEOUT|EXPECTED)(?:,|$))+$/;
+
+/** What `-o save` prints: options with one value each. Security contexts and labels are dropped. */
+function renameSaved(line: string, renamer: Renamer): string | null {
+  const [command = '', ...words] = line.trim().split(/ +/);
+  const kept = [command];
+  for (let at = 0; at < words.length; at += 2) {
+    const [name = '', value = ''] = words.slice(at, at + 2);
+    if (/^-[sdrgqn]$/.test(name)) {
+      const renamed = renamer.address(value);
+      if (renamed === null) return null;
+      kept.push(name, renamed);
+    } else if (name === '-u') {
+      if (!SAVED_STATUS.test(value)) return null;
+      kept.push(name, value);
+    } else if (name === '-p' || name === '--state') {
+      if (!FLOW_WORDS.has(value) && !/^\d{1,3}$/.test(value)) return null;
+      kept.push(name, value);
+    } else if (SAVED_NUMBERS.test(name) && /^(?:0x[\da-fA-F]+|\d+)$/.test(value)) kept.push(name, value);
+  }
+  return kept.join(' ');
 }
 
 /** What `-o xml` prints about a flow, but for its security context, labels, helper and times of day. */

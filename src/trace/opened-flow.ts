@@ -1,7 +1,8 @@
 import type { Flow, Tuple } from '../conntrack/flow.ts';
 import type { BalancedFlow } from '../ipvs/model.ts';
 import type { Address } from '../net/address.ts';
-import { hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
+import { answerType } from '../net/icmp-answer.ts';
+import { hasPorts } from '../net/protocol.ts';
 import { labelsOf } from './labels.ts';
 import type { Packet } from './packet.ts';
 import type { PacketState } from './state.ts';
@@ -65,17 +66,6 @@ export function openedFlow(state: PacketState, packet: Packet, client: Address):
     file: '',
     line: 0,
   };
-}
-
-/** The types that answer each other (invmap, net/netfilter/nf_conntrack_proto_icmp.c and _icmpv6.c). */
-const ANSWER_TYPES: Readonly<Record<number, Readonly<Record<number, number>>>> = {
-  [ICMP]: { 8: 0, 13: 14, 15: 16, 17: 18 },
-  [ICMPV6]: { 128: 129, 139: 140 },
-};
-
-/** @returns the ICMP type that answers a request; null for what is no request. */
-export function answerType(protocol: number, type: number): number | null {
-  return ANSWER_TYPES[protocol]?.[type] ?? null;
 }
 
 function icmpTuples({ protocol, icmp }: Packet): { request: IcmpTuple; answer: IcmpTuple } | null {

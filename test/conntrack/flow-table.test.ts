@@ -166,6 +166,55 @@ describe('reading all flows', () => {
     expect(problems.list()).toEqual([]);
   });
 
+  it('reads -o save, and searches it for what nat wrote, too', () => {
+    const lines = [
+      '-A -t 99 -u SEEN_REPLY -s 10.0.0.1 -d 10.96.0.10 -g 10.0.0.5 -q 10.0.0.1 -p udp --sport 4000 --dport 53 --reply-port-src 5353 --reply-port-dst 4000',
+      '-A -t 99 -u SEEN_REPLY -s 10.0.0.1 -d 10.96.0.1 -g 10.0.0.5 -n 10.0.0.9 -p udp --sport 4001 --dport 53 --reply-port-src 5353 --reply-port-dst 1024',
+      '-A -t 99 -u SEEN_REPLY -s 10.0.0.1 -d 10.0.0.7 -r 10.0.0.7 -n 10.0.0.9 -p tcp --sport 4001 --dport 531 --reply-port-src 531 --reply-port-dst 10240 --state ESTABLISHED',
+      '-A -t 29 -u UNSET -s fd00::1 -d fd00::2 -r fd00::2 -q fd00::1 -p udp --sport 1 --dport 53 --reply-port-src 53 --reply-port-dst 1',
+    ];
+    for (const listing of [lines, lines.map((text) => text.replaceAll(' -', '  -'))]) {
+      const { table, problems } = tableOf(`${listing.join('\n')}\n`);
+      expect(table.count).toBe(4);
+      expect(find(table, 17, '10.0.0.1 4000', '10.96.0.10 53')).toBe('original line 1');
+      expect(find(table, 17, '10.0.0.5 5353', '10.0.0.1 4000')).toBe('reply line 1');
+      expect(find(table, 17, '10.0.0.5 5353', '10.0.0.9 1024')).toBe('reply line 2');
+      expect(find(table, 6, '10.0.0.7 531', '10.0.0.9 10240')).toBe('reply line 3');
+      expect(find(table, 17, 'fd00::2 53', 'fd00::1 1')).toBe('reply line 4');
+      expect(find(table, 17, '10.0.0.1 400', '10.96.0.10 53')).toBeNull();
+      const to = (destination: string, destinationPort: number) => ({
+        protocol: 17,
+        destination: ip(destination),
+        destinationPort,
+      });
+      expect(table.flowsTo(to('10.96.0.1', 53)).map(({ line }) => line)).toEqual([2]);
+      expect(table.flowsAt(to('10.0.0.9', 1024)).map(({ line }) => line)).toEqual([2]);
+      expect(table.flowsAt(to('10.0.0.1', 4000)).map(({ line }) => line)).toEqual([1]);
+      expect(problems.list()).toEqual([]);
+    }
+  });
+
+  it('takes no flow from what -E -o save tells: it may be over by the end', () => {
+    const rest =
+      '-t 30 -u UNSET -s 10.0.0.1 -d 10.0.0.2 -r 10.0.0.2 -q 10.0.0.1 -p udp --sport 40000 --dport 53 --reply-port-src 53 --reply-port-dst 40000';
+    const { table, problems } = tableOf(`-A ${rest}\n-D ${rest}\n`);
+    expect([...table.all()]).toEqual([]);
+    expect(problems.list()).toMatchObject([
+      { code: 'unreadable-line', line: 1 },
+      { code: 'unreadable-line', line: 2 },
+    ]);
+  });
+
+  it('does not take the last line of a cut listing of -o save for a flow', () => {
+    const whole =
+      '-A -t 99 -u SEEN_REPLY -s 10.0.0.1 -d 10.0.0.2 -r 10.0.0.2 -q 10.0.0.1 -p udp --sport 40001 --dport 53 --reply-port-src 53 --reply-port-dst 40001';
+    // A port has five digits at most; of fewer nothing tells that no other followed.
+    expect([...tableOf(whole).table.all()]).toHaveLength(1);
+    const { table, problems } = tableOf(whole.slice(0, -1));
+    expect([...table.all()]).toEqual([]);
+    expect(problems.list()).toMatchObject([{ code: 'truncated', line: 1 }]);
+  });
+
   it('reports an unreadable line once, when it is met, and goes on', () => {
     const { table, problems } = tableOf(`tcp 6 nonsense src=10.9.9.9 dst=banana\n${LISTING}`);
     expect(find(table, 6, '10.244.1.13 33764', '10.96.0.1 80')).toBe('original line 3');

@@ -247,6 +247,64 @@ describe('one line of conntrack -L', () => {
   });
 });
 
+describe('an entry of -o save', () => {
+  const saved =
+    '-A -t 99 -u SEEN_REPLY,ASSURED -s 10.0.0.1 -d 10.96.0.10 -g 10.0.0.5 -n 10.0.0.9 -p udp --sport 4000 --dport 53 --reply-port-src 5353 --reply-port-dst 1024';
+
+  it('gives both directions, with what nat wrote, and no mark, which it does not have', () => {
+    const flow = read(saved);
+    const plain = read(
+      'udp      17 99 src=10.0.0.1 dst=10.96.0.10 sport=4000 dport=53 src=10.0.0.5 dst=10.0.0.9 sport=5353 dport=1024 [ASSURED] mark=0 use=1',
+    );
+    expect(flow).toEqual({ ...plain, mark: null });
+  });
+
+  it.each<[string, string, object]>([
+    ['nat wrote nothing', saved.replace('-g', '-r').replace('-n', '-q'), { status: ['ASSURED'] }],
+    ['no answer was seen', saved.replace('SEEN_REPLY,ASSURED', 'UNSET'), { status: ['UNREPLIED'] }],
+    [
+      'it is offloaded',
+      saved.replace('-t 99 ', ''),
+      { status: ['ASSURED', 'OFFLOAD'], timeoutSeconds: null },
+    ],
+    ['it has a zone', saved.replace(' -s', ' -w 7 -s'), { zone: 7 }],
+    [
+      'it has a zone of one direction',
+      saved.replace(' -s', ' --orig-zone 3 -s'),
+      { zone: null, original: { zone: 3 } },
+    ],
+    [
+      'it is an echo',
+      '-A -t 29 -u UNSET -s 10.0.0.1 -d 10.0.0.2 -r 10.0.0.2 -q 10.0.0.1 -p icmp --icmp-type 8 --icmp-code 0 --icmp-id 77',
+      { original: { icmp: { type: 8, code: 0, id: 77 } }, reply: { icmp: { type: 0, code: 0, id: 77 } } },
+    ],
+    [
+      'it has a state',
+      `${saved.replace('udp', 'tcp')} --state TIME_WAIT`,
+      { protocol: 6, state: 'TIME_WAIT' },
+    ],
+    [
+      'its protocol has no name',
+      '-A -t 29 -u UNSET -s fd00::1 -d fd00::2 -r fd00::2 -q fd00::1 -p 112',
+      { protocol: 112, original: { sourcePort: null } },
+    ],
+  ])('is read where %s', (_, line, expected) => {
+    expect(read(line)).toMatchObject(expected);
+  });
+
+  it.each<[string, string]>([
+    ['lacks its answer', saved.replace('-g 10.0.0.5 ', '')],
+    ['lacks a port', saved.replace(' --reply-port-src 5353', '')],
+    ['lacks its status', saved.replace('-u SEEN_REPLY,ASSURED ', '')],
+    ['ends in an option', `${saved} --state`],
+    ['says a thing twice', `${saved} -t 5`],
+    ['is told as ended', saved.replace('-A', '-D')],
+    ['is a rule', '-A KUBE-SVC-X -s 10.0.0.1 -d 10.0.0.2 -p udp -j ACCEPT'],
+  ])('is none where it %s', (_, line) => {
+    expect(read(line)).toBeNull();
+  });
+});
+
 describe('what is recognised as a listing of flows', () => {
   it.each([
     ['conntrack -L', `${TCP}\n`],
@@ -256,6 +314,7 @@ describe('what is recognised as a listing of flows', () => {
     ],
     ['/proc', 'ipv4     2 gre      47 299 timeout=0, stream_timeout=0 src=10.0.0.1 dst=10.0.0.2 srckey=0x1'],
     ['an offloaded flow', 'ipv4     2 tcp      6 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2'],
+    ['-o save', '-A -t 29 -u UNSET -s 10.0.0.1 -d 10.0.0.2 -r 10.0.0.2 -q 10.0.0.1 -p 112\n'],
     ['xml', '<?xml version="1.0" encoding="utf-8"?>\n<conntrack>\n</conntrack>\n'],
   ])('%s is one', (_name, text) => {
     expect(isConntrack(text)).toBe(true);

@@ -122,6 +122,28 @@ describe('scanning a listing', () => {
     expect(wanted.length).toBeGreaterThan(3);
   });
 
+  it('reads -o save, also only what is asked for, and nothing of events', async () => {
+    const rest = (asked: string, port: number) =>
+      `-t 99 -u SEEN_REPLY -s 10.0.0.1 -d ${asked} -g 10.0.0.5 -q 10.0.0.1 -p udp --sport ${port} --dport 53 --reply-port-src 53 --reply-port-dst ${port}`;
+    const lines = [`-A ${rest('10.96.0.10', 40000)}`, `-A ${rest('10.96.0.1', 40001)}`];
+    const text = `${lines.join('\n')}\n`;
+    const all = await scan(text, 50);
+    expect(all.flows).toEqual(expected(text));
+    expect(all).toMatchObject({ entries: 2, unreadable: 0 });
+    expect(all.flows).toHaveLength(2);
+    const address = parseAddress('10.96.0.1');
+    if (address === null) throw new Error('no address');
+    for (const wanted of [
+      { addresses: [address], ports: [] },
+      { addresses: [address], ports: [53] },
+    ]) {
+      const { flows } = await scan(text, 65_536, wanted);
+      expect(flows.map(({ line }) => line)).toEqual(wanted.ports.length === 0 ? [2] : [1, 2]);
+    }
+    const events = await scan(`${text}-D ${rest('10.96.0.1', 40001)}\n`);
+    expect(events).toMatchObject({ flows: [], unreadable: 3 });
+  });
+
   it('says where a listing is cut off, and where a line is not conntrack’s', async () => {
     const cut = await scan(`${demo.slice(0, 500)}`);
     expect(cut.problems.list()).toMatchObject([{ code: 'truncated', file: 'flows.txt', line: 4 }]);

@@ -9,6 +9,10 @@ describe('a flow as a tool wrote it', () => {
   it.each([
     [FLOW, 'a conntrack entry', 'udp', '10.244.1.13', 49999, '10.96.10.40', 5353, null],
     [
+      '-A -t 99 -u SEEN_REPLY -s 10.244.1.13 -d 10.96.10.40 -g 10.244.1.11 -q 10.244.1.13 -p udp --sport 49999 --dport 5353 --reply-port-src 5353 --reply-port-dst 49999',
+      ...(['a conntrack entry', 'udp', '10.244.1.13', 49999, '10.96.10.40', 5353, null] as const),
+    ],
+    [
       '12:00:00.123456 eth0  In  IP 192.0.2.10.40001 > 192.168.100.11.30080: Flags [S], seq 1, win 64240, length 0',
       ...['a packet of tcpdump', 'tcp', '192.0.2.10', 40001, '192.168.100.11', 30080, 'eth0'],
     ],

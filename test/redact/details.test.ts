@@ -270,6 +270,11 @@ describe('other files', () => {
       `<flow>${tuple('original', '10.1.1.1', '10.2.2.2')}${tuple('reply', '10.2.2.2', '10.1.1.1')}<meta direction="independent"><timeout>27</timeout><mark>0</mark><secctx>acme_u</secctx><helper>acme</helper><labels><label>acme</label></labels><unreplied/><timestamp><start>1795279897710031519</start></timestamp><deltatime>2</deltatime></meta></flow>`,
       /^<flow>.*<timeout>27<\/timeout><mark>0<\/mark><unreplied\/><deltatime>2<\/deltatime><\/meta><\/flow>$/,
     ],
+    [
+      '-o save',
+      '-A -t 27 -u UNSET -c acme -l acme -s 10.1.1.1 -d 10.2.2.2 -r 10.2.2.2 -q 10.1.1.1 -p udp --sport 1 --dport 80 --reply-port-src 80 --reply-port-dst 1',
+      /^-A -t 27 -u UNSET -s \S+ -d \S+ -r \S+ -q \S+ -p udp --sport 1 --dport 80 --reply-port-src 80 --reply-port-dst 1$/,
+    ],
   ])('flows as conntrack %s prints them keep what a trace reads', async (_form, line, expected) => {
     const { text, problems } = await redacted({ 'conntrack.txt': `${line}\n` });
     expect(problems).toEqual([]);

@@ -29,7 +29,7 @@ export function readPacketLine(text: string): PacketLine | null {
 }
 
 function fromConntrack(line: string): PacketLine | null {
-  const flow = / src=\S+ dst=/.test(line) ? parseFlowLine(line, 'as typed', 1) : null;
+  const flow = / src=\S+ dst=|^-A /.test(line) ? parseFlowLine(line, 'as typed', 1) : null;
   if (flow === null) return null;
   const { original, protocol } = flow;
   return {

@@ -87,6 +87,20 @@ describe('selecting flows', () => {
     expect(await by({ problem: 'stale', client: '192.168.100.50' })).toHaveLength(4);
   });
 
+  it('in a listing of -o save as in any other', async () => {
+    const saved = (port: number, to: string) =>
+      `-A -t 99 -u SEEN_REPLY -s 10.244.1.13 -d 10.96.0.10 -g ${to} -q 10.244.1.13 -p udp --sport ${port} --dport 53 --reply-port-src 53 --reply-port-dst ${port}`;
+    const lines = [saved(40000, '10.244.1.15'), saved(40001, '10.244.9.9')];
+    for (const question of [{}, { svc: 'kube-system/kube-dns' }]) {
+      const { summary, items } = await ask([lines], question);
+      expect(summary).toMatchObject({ flows: 2, stale: 1, unreadable: 0 });
+      expect(items.map(({ stale, mark, endpoint }) => [stale, mark, endpoint?.address])).toEqual([
+        [true, null, '10.244.9.9'],
+        [false, null, '10.244.1.15'],
+      ]);
+    }
+  });
+
   it('refuses what it does not know', async () => {
     await expect(ask([captured], { problem: 'bad' })).rejects.toThrow(/--problem bad is none of any, stale/);
     await expect(ask([captured], { client: 'shop/nobody' })).rejects.toThrow(/no pod shop\/nobody/);
