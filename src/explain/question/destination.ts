@@ -1,18 +1,20 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { IpvsTable } from '../../ipvs/table.ts';
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
-import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { type Address, type Family, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import type { DestinationAnswer, Destination as NamedDestination } from '../../proxy/addresses.ts';
 import { compareText } from '../../words/compare-text.ts';
 import type { ServiceRef } from '../explanation.ts';
+import { nodePortIps } from '../services/nft/node-port-ips.ts';
 import { labelOf } from '../services/service-name.ts';
 import { nearest } from '../words/nearest.ts';
 import { destinationAsTyped } from './as-typed.ts';
 import { chosenProtocol, protocolsAt } from './protocols-at.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
-import { type RuleDestination, serviceInComments } from './service-in-comments.ts';
+import type { RuleDestination } from './service-in-comments.ts';
+import { serviceInRules } from './service-in-rules.ts';
 import { balancedNodeAddress, nodeAddress, nodePortAddress } from './this-node.ts';
 
 /** Where the packet is sent, as the question's destination says. */
@@ -42,14 +44,13 @@ export function readDestination(question: TraceQuestion, known: Known): Destinat
     const { address, port } = literal;
     const at = protocol !== null || port === null ? [] : protocolsAt(address, port, known);
     const taken = protocol ?? at[0]?.protocol ?? TCP;
-    const balanced = isBalanced(address, port, taken, known);
-    const said = balanced
-      ? `IPVS has a virtual server at ${text}, so that ${formatAddress(address)} is taken for an address of this node`
-      : null;
+    const own = whyOwn(address, port, taken, known);
+    const said =
+      own === null ? null : `${own}, so that ${formatAddress(address)} is taken for an address of this node`;
     return {
       ...literal,
       protocol: inFamily(taken, address),
-      isLocal: balanced,
+      isLocal: own !== null,
       named: null,
       chosen: joined([chosenProtocol(text, at), said]),
     };
@@ -57,10 +58,18 @@ export function readDestination(question: TraceQuestion, known: Known): Destinat
   return service(text, protocol, question, known);
 }
 
-/** IPVS meets what comes to INPUT: kube-proxy puts every address of a virtual server on kube-ipvs0, where that was not captured. */
-function isBalanced(address: Address, port: number | null, protocol: number, { ipvs, host }: Known): boolean {
-  if (!(ipvs instanceof IpvsTable) || isLocalAddress(host, address) !== null) return false;
-  return ipvs.find(protocol, address, port, 0)?.takes.by === 'socket';
+/**
+ * Where addresses were not captured, what kube-proxy wrote tells some of the node's: IPVS meets what comes to INPUT, so that it puts
+ * every address of a virtual server on kube-ipvs0; node ports are served at the node's own.
+ */
+function whyOwn(address: Address, port: number | null, protocol: number, known: Known): string | null {
+  const { ipvs, host } = known;
+  if (isLocalAddress(host, address) !== null) return null;
+  if (nodePortIps(known, address.family).some((own) => sameAddress(own, address)))
+    return 'kube-proxy serves node ports there';
+  if (!(ipvs instanceof IpvsTable) || ipvs.find(protocol, address, port, 0)?.takes.by !== 'socket')
+    return null;
+  return `IPVS has a virtual server at ${port === null ? formatAddress(address) : socketText(formatAddress(address), port)}`;
 }
 
 /** `icmp` means the family's own ICMP. */
@@ -138,7 +147,7 @@ function service(text: string, protocol: number | null, question: TraceQuestion,
       throw new QuestionError(noAddressText(answer.service));
     case 'services-unknown':
     case 'no-such-service': {
-      const ruled = serviceInComments(known.rulesets, text, question.namespace, protocol);
+      const ruled = serviceInRules(known, text, question.namespace, protocol);
       const [first] = ruled;
       if (first !== undefined) return byComment(first, ruled.slice(1), known);
       if (answer.kind === 'services-unknown' && known.proxyMode === 'none')

@@ -1,8 +1,9 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Chain, Ruleset } from '../../iptables/ruleset.ts';
-import { type Address, sameAddress } from '../../net/address.ts';
+import { type Address, type Family, sameAddress } from '../../net/address.ts';
 import { formatProtocol, parseProtocol, SCTP, TCP, UDP } from '../../net/protocol.ts';
 import { CHAINS } from '../../proxy/chains.ts';
+import { namedAt } from '../services/nft/named-sockets.ts';
 import { factsOf } from '../services/rule-facts.ts';
 import { labelOf } from '../services/service-name.ts';
 import type { Known } from './question.ts';
@@ -26,7 +27,7 @@ export function protocolsAt(address: Address | null, port: number, known: Known)
       inRules.set(protocol, /^\S+\/\S+(?= |$)/.exec(comment ?? '')?.[0] ?? null);
   }
   return [TCP, UDP, SCTP].flatMap((protocol) => {
-    const label = apiLabel(protocol, address, port, known);
+    const label = apiLabel(protocol, address, port, known) ?? nftLabel(protocol, address, port, known);
     if (label === null && !inRules.has(protocol)) return [];
     return [{ protocol, label: label ?? inRules.get(protocol) ?? null }];
   });
@@ -39,6 +40,18 @@ function apiLabel(protocol: number, address: Address | null, port: number, known
   if (found === null) return null;
   const { namespace, name } = found.service;
   return labelOf({ namespace, service: name, port: found.port.name });
+}
+
+function nftLabel(protocol: number, address: Address | null, port: number, known: Known): string | null {
+  const families: readonly Family[] = address === null ? ['ipv4', 'ipv6'] : [address.family];
+  const local = address === null || isLocalAddress(known.host, address) === true;
+  for (const family of families)
+    for (const place of local ? [address, null] : [address]) {
+      const named = namedAt(known, family, place, port, protocol);
+      if (named !== null)
+        return labelOf({ namespace: named.namespace, service: named.name, port: named.port });
+    }
+  return null;
 }
 
 function* rulesFor(

@@ -35,8 +35,7 @@ export function serviceInComments(
   defaultNamespace: string,
   protocol: number | null,
 ): RuleDestination[] {
-  const [, namespace = defaultNamespace, name, wanted] =
-    /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text) ?? [];
+  const { namespace, name, port: wanted } = readServiceText(text, defaultNamespace);
   const found = new Map<string, RuleDestination>();
   const take = (rule: Rule, chain: Chain): void => {
     const said = parseServiceComment(commentOf(rule) ?? '');
@@ -59,13 +58,27 @@ export function serviceInComments(
     for (const chain of tables.flatMap((table) => [...chainsBeginning(table, begins)]))
       if (chain.rules.length > 0) take(chain.rules.at(0), chain);
   }
-  return [...found.values()].sort(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      a.port - b.port ||
-      compareText(a.named.port, b.named.port) ||
-      (formatProtocol(a.protocol) < formatProtocol(b.protocol) ? -1 : 1),
+  return [...found.values()].sort(compareDestinations);
+}
+
+/** Cluster IPs first, node ports last, then by port and name. */
+export function compareDestinations(a: RuleDestination, b: RuleDestination): number {
+  return (
+    rank(a) - rank(b) ||
+    a.port - b.port ||
+    compareText(a.named.port, b.named.port) ||
+    (formatProtocol(a.protocol) < formatProtocol(b.protocol) ? -1 : 1)
   );
+}
+
+/** @returns which Service a text asks for: `namespace/service[:port]` or `service[:port]`; the port by name or number. */
+export function readServiceText(
+  text: string,
+  defaultNamespace: string,
+): { readonly namespace: string; readonly name: string | undefined; readonly port: string | undefined } {
+  const [, namespace = defaultNamespace, name, port] =
+    /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text) ?? [];
+  return { namespace, name, port };
 }
 
 /** @returns what kube-proxy's comments say of each destination where Services are entered. */

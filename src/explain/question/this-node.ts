@@ -6,6 +6,7 @@ import { type Prefix, parsePrefix } from '../../net/prefix.ts';
 import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
 import { SERVICE_PROXIES } from '../../proxy/service-proxies.ts';
 import { clusterCidrInNft } from '../services/nft/cluster-cidr.ts';
+import { nodePortIps } from '../services/nft/node-port-ips.ts';
 import type { Known } from './question.ts';
 
 /** What tells which node was captured. */
@@ -66,9 +67,12 @@ export function balancedNodeAddress({ ipvs }: Known, port: number): Address | nu
 /**
  * Where kube-proxy was told to serve node ports at some addresses only, its rules name those of the node's own that it found
  * (--nodeport-addresses; proxier.go, "this must be the last rule in this chain").
+ * In nftables mode a set holds them.
  * @returns the first IPv4 address of them; null where no rule names one
  */
-export function nodePortAddress({ rulesets }: Known): Address | null {
+export function nodePortAddress({ rulesets, nft }: Pick<Known, 'rulesets' | 'nft'>): Address | null {
+  const [own] = nodePortIps({ nft: nft ?? null }, 'ipv4');
+  if (own !== undefined) return own;
   for (const { family, tables } of rulesets) {
     const rules = family === 'ipv4' ? tables.get('nat')?.chains.get(CHAINS.services)?.rules : undefined;
     if (rules === undefined) continue;

@@ -12,6 +12,7 @@ import type { EndpointRef, ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
 import { nameServices } from '../services/cluster-naming.ts';
+import { namedAt } from '../services/nft/named-sockets.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 import type { ApiPort } from '../services/socket-index.ts';
 import { whoIsAt } from './who-is-at.ts';
@@ -81,7 +82,7 @@ export class Namer {
 
   /**
    * @returns the Service port that the packet was sent to: by the API's addresses, by its node ports where the packet goes to
-   *   an address of this node, else by the rules it passed
+   *   an address of this node, else by the rules it passed, and by what maps of nft have there
    */
   serviceOf(trace: Trace): ServiceRef | null {
     const { packet } = trace;
@@ -94,7 +95,15 @@ export class Namer {
       ? this.naming.bySocket(null, packet.destinationPort, protocol)
       : null;
     if (nodePort !== null) return refOf(nodePort, 'nodePort', 'api');
-    return this.#byRules(trace);
+    return this.#byRules(trace) ?? this.#byMaps(packet, packet.destinationPort);
+  }
+
+  /** In nftables mode elements lead to chains that name the Service port, or name it themselves. */
+  #byMaps(packet: Trace['packet'], port: number): ServiceRef | null {
+    const { family, destination, protocol } = packet;
+    const direct = namedAt(this.#known, family, destination, port, protocol);
+    if (direct !== null || !this.#toThisNode(packet)) return direct;
+    return namedAt(this.#known, family, null, port, protocol);
   }
 
   #toThisNode({ destination, destinationIsLocal }: Trace['packet']): boolean {

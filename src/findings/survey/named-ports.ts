@@ -1,6 +1,6 @@
 import { PLACEHOLDER } from '../../explain/question/destination.ts';
 import type { Known } from '../../explain/question/question.ts';
-import { nodeAddress } from '../../explain/question/this-node.ts';
+import { nodeAddress, nodePortAddress } from '../../explain/question/this-node.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
 import { CARRIERS, readingOf } from '../../explain/services/carriers.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
@@ -109,7 +109,8 @@ function aimsOf(item: ServiceItem, context: NamedMatter): Aim[] {
   );
   const aims = [...addresses.flatMap(({ address, port }) => at(address, port)), ...refused];
   const ports = item.refusals.flatMap(({ nodePort, port }) => (nodePort && port !== null ? [port] : []));
-  const own = nodeAddress(context.known, item.family) ?? (item.family === 'ipv4' ? PLACEHOLDER : null);
+  const told = nodeAddress(context.known, item.family);
+  const own = told ?? (item.family === 'ipv4' ? (nodePortAddress(context.known) ?? PLACEHOLDER) : null);
   if (own !== null) {
     for (const port of new Set([...(item.nodePort === null ? [] : [item.nodePort]), ...ports]))
       aims.push({ to: `node port ${port}`, address: own, port, isLocal: true });

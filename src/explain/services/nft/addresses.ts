@@ -84,8 +84,8 @@ function has(texts: readonly string[], address: string): boolean {
 
 const CLUSTER_IPS = new WeakMap<NftTable, ReadonlySet<string> | null>();
 
-/** The set is there since 1.30. */
-function clusterIpsOf(table: NftTable): ReadonlySet<string> | null {
+/** @returns the cluster IPs that the table's set holds, which is there since 1.30; null where there is none. */
+export function clusterIpsOf(table: NftTable): ReadonlySet<string> | null {
   const known = CLUSTER_IPS.get(table);
   if (known !== undefined) return known;
   const set = table.sets.get(NFT_OBJECTS.clusterIps);

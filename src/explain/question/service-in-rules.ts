@@ -1,0 +1,32 @@
+import { namedSockets } from '../services/nft/named-sockets.ts';
+import type { Known } from './question.ts';
+import {
+  compareDestinations,
+  type RuleDestination,
+  readServiceText,
+  serviceInComments,
+} from './service-in-comments.ts';
+
+/**
+ * Without API objects kube-proxy's rules tell which Service is where: comments of iptables, and in nftables mode names of chains and
+ * comments of elements.
+ * @param text `namespace/service[:port]` or `service[:port]`; the port by name or number
+ * @returns every destination of that name, each once: cluster IPs first, node ports last
+ */
+export function serviceInRules(
+  known: Pick<Known, 'rulesets' | 'nft'>,
+  text: string,
+  defaultNamespace: string,
+  protocol: number | null,
+): RuleDestination[] {
+  const asked = readServiceText(text, defaultNamespace);
+  const sockets = namedSockets(known).filter(
+    ({ named, port, protocol: own }) =>
+      named.namespace === asked.namespace &&
+      named.name === asked.name &&
+      (protocol === null || own === protocol) &&
+      (asked.port === undefined || named.port === asked.port || String(port) === asked.port),
+  );
+  const commented = serviceInComments(known.rulesets, text, defaultNamespace, protocol);
+  return [...commented, ...sockets].sort(compareDestinations);
+}
