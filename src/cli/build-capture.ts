@@ -5,8 +5,8 @@ import type { SourceKind } from '../capture/source-kind.ts';
 import { joinFlows } from '../conntrack/join-flows.ts';
 import { parseFlows } from '../conntrack/parse-conntrack.ts';
 import { parseCounterSample } from '../host/counter-sample.ts';
-import type { Host } from '../host/facts.ts';
 import { IpvsTable } from '../ipvs/table.ts';
+import type { NftRuleset } from '../nftables/ruleset.ts';
 import { notRecognised } from '../problems/of-files.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { messageOf } from '../problems/told-problem.ts';
@@ -87,7 +87,7 @@ export async function buildCapture(
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
   // The rules that there are get their answer, but they are not the ones that carry Services.
-  if (mode === 'nftables' && !walksKubeProxy(host)) problems.add('mode-not-traced', {});
+  if (mode === 'nftables' && !walksKubeProxy(nft())) problems.add('mode-not-traced', {});
   const listings = (): SortedSource[] => [...(sorted.get('conntrack') ?? []), ...added];
   const capture: Capture = {
     info: describeCapture(origin.name, manifest, mode, rulesets),
@@ -146,8 +146,11 @@ function loadManifest(sorted: SortedSources, problems: ProblemList): Manifest {
 }
 
 /** Whether nft listed the rules of kube-proxy, and not only that its table is there. */
-function walksKubeProxy({ nft }: Host): boolean {
-  return nft?.nativeChains.some(({ table }) => table === KUBE_PROXY_TABLE) === true;
+function walksKubeProxy(nft: NftRuleset | null): boolean {
+  return [...(nft?.tables.values() ?? [])].some(
+    ({ name, chains }) =>
+      name === KUBE_PROXY_TABLE && [...chains.values()].some(({ rules }) => rules.length > 0),
+  );
 }
 
 const KUBE_PROXY_TABLE = 'kube-proxy';

@@ -59,7 +59,7 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
       );
       const { knownOf } = await import('./known.ts');
       const { absentRule, onlyAt, readPlaces } = await import('../explain/chains/place.ts');
-      const known = knownOf(capture, await capture.cluster());
+      const known = knownOf(capture, await capture.cluster(), 'as-listed');
       const { absentHandle, readNftPlaces } = await import('../explain/chains/nft-place.ts');
       const own = readPlaces(request.name, capture.rulesets);
       const places = own.length > 0 ? own : readNftPlaces(request.name, capture.nft);

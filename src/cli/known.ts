@@ -1,3 +1,4 @@
+import { assumeNftHooks } from '../explain/question/assumed-nft-hooks.ts';
 import type { Known } from '../explain/question/question.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import { AddressBook } from '../proxy/addresses.ts';
@@ -14,13 +15,20 @@ function bookOf(cluster: Cluster): AddressBook {
   return book;
 }
 
-/** @returns what a trace may ask of the capture; flows are read only if it does. */
-export function knownOf(capture: Capture, cluster: Cluster): Known {
+/**
+ * @param nft `as-listed`: without what is taken for granted of chains that were not listed
+ * @returns what a trace may ask of the capture; flows are read only if it does
+ */
+export function knownOf(
+  capture: Capture,
+  cluster: Cluster,
+  nft: 'as-listed' | 'completed' = 'completed',
+): Known {
   return {
     rulesets: capture.rulesets,
     host: capture.host,
     get nft() {
-      return capture.nft;
+      return capture.nft === null || nft === 'as-listed' ? capture.nft : assumeNftHooks(capture.nft);
     },
     get nftHooks() {
       return capture.nftHooks;

@@ -10,7 +10,10 @@ export function loadNft(sources: SortedSources, problems: ProblemList): NftRules
   for (const { source } of more) problems.add('repeated-input', { is: 'not-used' }, source.name);
   if (first === undefined) return null;
   const { name, bytes, cut, picked } = first.source;
-  return parseNftables(bytes, name, problems, cut === true || picked === true);
+  const read = parseNftables(bytes, name, problems, cut === true || picked === true);
+  // Pieces that were saved to a file each: of text nothing else tells that the first is not all.
+  const isPiece = read !== null && more.length > 0 && read.version === null && read.whole !== true;
+  return isPiece ? { ...read, part: true } : read;
 }
 
 /** @returns when chains were hooked; null where `nft list hooks` was not given, or lists nothing. */

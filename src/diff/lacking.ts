@@ -106,16 +106,14 @@ const GAPS: { readonly [K in Kind]: GapsOf } = {
           settle: 'capture `ip -j addrlabel`',
         })
       : [],
-  nft: ({ nft }) =>
-    nft === null
-      ? [
-          {
-            file: 'nft.json',
-            what: 'rules of native nftables, which may drop what iptables accepts',
-            settle: 'capture `nft -j list ruleset`',
-          },
-        ]
-      : [],
+  nft: ({ nft }) => {
+    const gap = { file: 'nft.json', settle: 'capture `nft -j list ruleset`' };
+    if (nft === null)
+      return [{ ...gap, what: 'rules of native nftables, which may drop what iptables accepts' }];
+    return nft.part === true
+      ? [{ ...gap, what: 'tables and chains of native nftables that were not listed', partly: true }]
+      : [];
+  },
 };
 
 /** Most nodes have none of them: named where one side alone tells. */

@@ -35,6 +35,7 @@ export function compareNativeTables(before: Known, after: Known): NativeComparis
   );
   const [own, other] = [nativeTables(before, saved), nativeTables(after, saved)];
   if (own === null || other === null) return null;
+  if ((isPart(before) || isPart(after)) && namesIn(own) !== namesIn(other)) return null;
   const tables = [...new Set([...own.keys(), ...other.keys()])].sort();
   const changes = tables.flatMap((name) => changesIn(name, own.get(name) ?? NONE, other.get(name) ?? NONE));
   return {
@@ -43,6 +44,15 @@ export function compareNativeTables(before: Known, after: Known): NativeComparis
     changes,
     offload: tables.filter((name) => offloadOf(before, name) !== offloadOf(after, name)),
   };
+}
+
+/** What a part of the rule set lacks may be on the node: that the other side has it is no change. */
+function isPart({ nft }: Known): boolean {
+  return nft?.part === true || [...(nft?.tables.values() ?? [])].some(({ part }) => part === true);
+}
+
+function namesIn(tables: ReadonlyMap<string, Texts>): string {
+  return JSON.stringify([...tables].map(([name, texts]) => [name, [...texts.keys()].sort()]).sort());
 }
 
 function offloadOf({ nft }: Known, name: string): string {

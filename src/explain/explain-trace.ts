@@ -10,6 +10,7 @@ import { NO_PEERS, NodesOnTheWay, type Peers } from './connection/peers.ts';
 import { type TracedNode, tracedNode } from './connection/traced-node.ts';
 import { FlowJoin } from './flows/flow-join.ts';
 import { senderAsTyped } from './question/as-typed.ts';
+import { nftNotes } from './question/assumed-nft-hooks.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { readEntry } from './question/entry.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
@@ -147,6 +148,7 @@ function explainFrom(
       ...hooksPassed(hooks, trace),
       ...flowsAbsent(known, trace),
       ...missingRules(rulesets, trace, known.nft ?? null),
+      ...nftNotes(known.nft ?? null, trace),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),
       ...askedAsNew(question, packet, source, known),

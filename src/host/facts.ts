@@ -226,6 +226,8 @@ export interface NftFacts {
   readonly nativeChains: readonly NativeChain[];
   /** True where a table `kube-proxy` exists in family ip or ip6. */
   readonly kubeProxyTable: boolean;
+  /** Only parts of the rule set were listed: there may be other tables and chains. */
+  readonly part?: true;
 }
 
 /** A base chain of a native nft table. */

@@ -8,6 +8,7 @@ export interface TableDraft<Chains extends NftChains> extends NftTable {
   handle: number | null;
   dormant: boolean;
   comment: string | null;
+  part?: true;
   readonly chains: Chains;
   readonly sets: Map<string, NftSet>;
   readonly objects: Map<string, NftObject>;

@@ -29,6 +29,8 @@ export type Expression =
     }
   | NumberGenerator
   | MapExpression
+  /** True where a rule that nobody listed leads the packet to a chain: stands in rules that are taken for granted, never in a listing. */
+  | { readonly kind: 'lost'; readonly chain: string; readonly of: string }
   /** Printed by an nft that does not know it, or not known here. */
   | { readonly kind: 'unknown'; readonly text: string };
 

@@ -33,3 +33,10 @@ export class LazyRules implements NftRules {
     return rule;
   }
 }
+
+/** Rules that are there already. */
+export class ArrayRules extends LazyRules {
+  constructor(rules: readonly NftRule[]) {
+    super(rules.length, (index) => rules[index] as NftRule);
+  }
+}

@@ -13,6 +13,10 @@ export interface NftRuleset {
   readonly tables: ReadonlyMap<string, NftTable>;
   /** The line where the listing broke off; null where it did not. What stood behind is not known. */
   readonly cutAt: number | null;
+  /** Only parts of the rule set were listed: the node may have other tables. */
+  readonly part?: true;
+  /** A line tells that `nft list ruleset` printed it: nothing that it lacks is on the node. */
+  readonly whole?: true;
 }
 
 /** A table with all that stands in it. */
@@ -28,7 +32,15 @@ export interface NftTable {
   /** Counters, quotas, limits, helpers and so on, by kind and name: `quota q1`. */
   readonly objects: ReadonlyMap<string, NftObject>;
   readonly flowtables: ReadonlyMap<string, Flowtable>;
+  /** Only some of its chains and sets were listed: it may have others. */
+  readonly part?: true;
 }
+
+/**
+ * Why nobody knows what a chain or a set holds, where its listing did not break off: it was listed by its head alone; twice, and
+ * not alike; not at all.
+ */
+export type Unlisted = 'head-alone' | 'twice' | 'not-captured';
 
 /** The chains of a table by name, in the order of the listing. Those of a large listing are made when they are asked for. */
 export interface NftChains extends ReadonlyMap<string, NftChain> {
@@ -60,8 +72,9 @@ export interface NftChain {
   readonly base: BaseChain | null;
   readonly rules: NftRules;
   readonly line: number;
-  /** Rules behind the last may be missing: the listing broke off. */
+  /** Rules behind the last may be missing: the listing broke off, or see `unlisted`. */
   readonly cut: boolean;
+  readonly unlisted?: Unlisted;
 }
 
 /** Where a chain is hooked. */
@@ -128,6 +141,7 @@ export interface NftSet {
   readonly line: number;
   /** Elements behind the last may be missing. */
   readonly cut: boolean;
+  readonly unlisted?: Unlisted;
 }
 
 /** A named counter, quota, limit, helper and so on. */

@@ -17,10 +17,12 @@ export interface NftSummary {
   }[];
   /** True where a table `kube-proxy` exists in family ip or ip6. */
   readonly kubeProxyTable: boolean;
+  /** Only parts of the rule set were listed: there may be other tables and chains. */
+  readonly part?: true;
 }
 
 /** @returns the base chains of a listing; null of one that broke off, as half of it must not pass for all. */
-export function summaryOf({ tables, cutAt }: NftRuleset): NftSummary | null {
+export function summaryOf({ tables, cutAt, part }: NftRuleset): NftSummary | null {
   if (cutAt !== null) return null;
   const iptablesBaseChains = new Set<string>();
   const nativeChains: NftSummary['nativeChains'][number][] = [];
@@ -44,5 +46,5 @@ export function summaryOf({ tables, cutAt }: NftRuleset): NftSummary | null {
     }
   }
   const kubeProxyTable = tables.has('ip kube-proxy') || tables.has('ip6 kube-proxy');
-  return { iptablesBaseChains, nativeChains, kubeProxyTable };
+  return { iptablesBaseChains, nativeChains, kubeProxyTable, ...(part === true ? { part } : {}) };
 }

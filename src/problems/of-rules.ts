@@ -1,3 +1,4 @@
+import { listed } from '../words/numbers.ts';
 import type { NoArguments, Wording } from './wording.ts';
 
 /** What dumps and listings of iptables may have. */
@@ -29,6 +30,8 @@ export interface RuleProblems {
   'unrecognised-option': { readonly shown: string };
   'name-read-as-address': { readonly word: string; readonly address: string };
   'mode-not-traced': NoArguments;
+  /** Chains and sets of a native table that two listings show, and not alike. */
+  'nft-listed-twice': { readonly table: string; readonly names: readonly string[] };
 }
 
 type TableAssumed =
@@ -88,6 +91,8 @@ export const RULE_WORDS: Wording<RuleProblems> = {
     `host names in this listing are read as the addresses they spell, such as ${word} as ${address}`,
   'mode-not-traced': () =>
     'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; they were not captured (capture `nft -j list ruleset`)',
+  'nft-listed-twice': ({ table, names }) =>
+    `table ${table} is listed twice, and not alike in ${listed(names)}: which holds is not known (save each state to a file, and compare them with \`kp-explain diff BEFORE AFTER\`)`,
 };
 
 /** @returns which rules of a chain a listing lacks, by their numbers. */

@@ -240,5 +240,7 @@ function nothing(list: ServiceList, namespace: string | null): string {
   const mode = list.capture.proxyMode;
   const of = namespace === null ? '' : ` of namespace ${escapeTerminal(namespace)}`;
   if (mode === 'iptables' || mode === 'none') return `No Service${of} is programmed in these rules.`;
+  if (list.notes.some(({ code }) => code === 'nft-table-in-part'))
+    return `No Service${of} is in what was captured of kube-proxy’s nft table.`;
   return `No Service${of} is programmed in these rules: kube-proxy runs in ${mode} mode here.`;
 }

@@ -1,4 +1,5 @@
 import type { HookName, Ruleset, TableName } from '../iptables/ruleset.ts';
+import { tableKey } from '../nftables/ruleset.ts';
 import { unknown } from './answer.ts';
 import type { Branch } from './branch.ts';
 import { eitherWay } from './choose.ts';
@@ -6,6 +7,7 @@ import { assume, type TraceContext } from './context.ts';
 import { cutTable, isSeldom, seldomTableAssumed } from './cut.ts';
 import type { Reason } from './reason.ts';
 import type { WalkResult } from './walk-chain.ts';
+import type { World } from './world.ts';
 
 /**
  * A table that the dump does not hold, and that may be there all the same.
@@ -19,7 +21,7 @@ export function absentTable(
   if (table === 'nat' && ruleset.form !== 'save' && !ruleset.tables.has(table)) return withoutNatListing;
   if (ruleset.leftOut?.includes(table) === true && !ruleset.tables.has(table))
     return (branch, context) =>
-      context.world.nft === undefined || context.world.nft === null
+      !listsTable(context.world, ruleset, table)
         ? untold(branch, { code: 'table-left-out', table })
         : { passed: [branch], translated: [], ended: [] };
   const assumed = isSeldom(table) ? seldomTableAssumed(ruleset, table) : null;
@@ -31,6 +33,12 @@ export function absentTable(
   const reason = cutTable(ruleset, table, hook);
   if (reason === null) return null;
   return (branch) => untold(branch, reason);
+}
+
+/** Whether nft tells what stands in a table: that there is none, where it listed all. */
+function listsTable({ nft }: World, { family }: Ruleset, table: TableName): boolean {
+  if (nft === null || nft === undefined) return false;
+  return nft.part !== true || nft.tables.has(tableKey(family === 'ipv4' ? 'ip' : 'ip6', table));
 }
 
 function untold(branch: Branch, reason: Reason): WalkResult {

@@ -154,6 +154,8 @@ export type Question =
       readonly text: string;
       readonly chain: string;
     }
+  /** Whether a rule of nft that was not captured leads the packet to a chain; `of`, a rule of what. */
+  | { readonly code: 'nft-jump-not-captured'; readonly chain: string; readonly of: string }
   // --- what a rule asks of the connection
   | ({ readonly code: 'reply-destination' } & AddressesAsked)
   | { readonly code: 'connection-port'; readonly tuple: TupleSide; readonly set: NumberSet }

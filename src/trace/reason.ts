@@ -2,6 +2,7 @@ import type { RouteUnknown, SourceUnknown } from '../host/unknown-fact.ts';
 import type { Backend, HookName, TableName } from '../iptables/ruleset.ts';
 import type { ForwardMethod } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
+import type { Unlisted } from '../nftables/ruleset.ts';
 
 /** A rule by the place where it stands. */
 export interface PlacedRule {
@@ -139,6 +140,13 @@ export type Reason =
   | { readonly code: 'nft-chain-missing'; readonly rule: NftPlacedRule; readonly target: string }
   /** The listing breaks off before what decides. */
   | { readonly code: 'nft-cut'; readonly file: string; readonly line: number; readonly rule: NftPlacedRule }
+  /** Only the head of a chain is known, or none of it, or it was listed twice and not alike. */
+  | {
+      readonly code: 'nft-rules-unknown';
+      readonly table: string;
+      readonly chain: string;
+      readonly why: Unlisted;
+    }
   | { readonly code: 'too-many-questions' }
   | { readonly code: 'too-many-ways' };
 

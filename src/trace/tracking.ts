@@ -17,14 +17,17 @@ export function tracksConnections(world: World, family: Family): boolean | null 
   // Entries stay listed for a while when the last rule that asked for them is gone, and nothing is done with them.
   if (!asks && holdsAllRules(world)) return false;
   if ((world.flows?.count ?? 0) > 0 || asks) return true;
-  if (world.nft !== null && world.nft !== undefined) return world.nft.cutAt === null ? false : null;
+  if (world.nft !== null && world.nft !== undefined)
+    return world.nft.cutAt === null && world.nft.part !== true ? false : null;
   const { nft } = world.host;
   return nft?.nativeChains.every(({ rules }) => rules === 0) === true ? false : null;
 }
 
 /** nft lists all but the rules of x_tables. */
 function holdsAllRules({ nft, rulesets }: World): boolean {
-  return nft?.cutAt === null && rulesets.some(({ backend }) => backend === 'iptables-legacy');
+  return (
+    nft?.cutAt === null && nft.part !== true && rulesets.some(({ backend }) => backend === 'iptables-legacy')
+  );
 }
 
 const KNOWN = new WeakMap<Ruleset, boolean>();

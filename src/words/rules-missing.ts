@@ -4,6 +4,7 @@ const CODES = {
   'table-not-captured': true,
   'policy-not-captured': true,
   'services-not-captured': true,
+  'nft-chains-not-captured': true,
 };
 
 /** @returns whether a remark of this code says so. */

@@ -232,6 +232,9 @@ class Paste {
     // Which table and family a listing is of, and which namespace, only its command tells.
     if (this.#command !== null && /ip6?tables|kubectl|\boc\b/.test(this.#command.text))
       lines.set(this.#command.index, this.#command.text);
+    // What a listing of nft can hold, too: `nft -t` leaves out elements, `nft list chain` all other chains.
+    const listed = kind === 'nft' ? /(?<![\w-])nft\s.*\blist\b.*/.exec(this.#command?.text ?? '')?.[0] : null;
+    if (this.#command !== null && listed != null) lines.set(this.#command.index, `# ${listed}`);
     if (this.#command !== null) {
       if (isOfHead(this.#command.text)) this.#cut.add(kind);
       else this.#cut.delete(kind);

@@ -33,7 +33,9 @@ export function silentAbout(
             family === 'ipv6' ? '`ip6tables-save -c`' : '`iptables-save -c`',
           ] as const,
         ]),
-    ...(host.nft === null ? [['the nft ruleset', '`nft -j list ruleset`'] as const] : []),
+    ...(host.nft === null || host.nft.part === true
+      ? [['the nft ruleset', '`nft -j list ruleset`'] as const]
+      : []),
     ...(host.links === null
       ? [['IPVS and the interfaces', '`ipvsadm-save -n` and `ip -j addr`'] as const]
       : []),

@@ -12,6 +12,7 @@ import { noteIpvs } from './ipvs-notes.ts';
 import { listIpvsServices } from './ipvs-services.ts';
 import { kubeProxyTables } from './nft/kube-proxy-tables.ts';
 import { listNftServices } from './nft/nft-services.ts';
+import { noteNft } from './nft/table-notes.ts';
 import type { ServiceNaming } from './service-naming.ts';
 import { familiesTold } from './unprogrammed-services.ts';
 
@@ -48,6 +49,7 @@ export const CARRIERS: Readonly<Record<Carrier, CarrierReader>> = {
   nftables: {
     list: (reading) => listNftServices(reading.known, namingOf(reading), reading.node),
     families: (known) => kubeProxyTables(known).flatMap(({ family, cut }) => (cut ? [] : [family])),
+    notes: (_, known) => noteNft(known),
   },
   ipvs: {
     list: (reading) =>

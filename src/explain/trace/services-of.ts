@@ -33,6 +33,9 @@ export function servicesOf(trace: Trace, namer: Namer, destination: Destination)
 function isLedUnseen(outcome: Outcome | undefined, { namedBy }: ServiceRef): boolean {
   if (outcome === undefined || namedBy === 'api') return false;
   return outcome.given.some(
-    ({ question, held }) => held && question.code === 'chain-not-captured' && question.what === 'jump',
+    ({ question, held }) =>
+      held &&
+      (question.code === 'nft-jump-not-captured' ||
+        (question.code === 'chain-not-captured' && question.what === 'jump')),
   );
 }

@@ -36,6 +36,12 @@ export const NFT_WORDS: { readonly [C in NftQuestion]: WordsFor<C> } = {
       `chain ${chain} is hooked to another device than ${device}`,
       'list the rules with nft 1.0.7 or later, which prints the device',
     ),
+  'nft-jump-not-captured': ({ chain, of }) =>
+    said(
+      `a rule of ${of} that is not in the capture leads the packet to ${chain}`,
+      `no rule of ${of} leads the packet to ${chain}`,
+      'capture the whole rule set with `nft -j list ruleset`',
+    ),
 };
 
 /** What tells it from the same question asked before. */

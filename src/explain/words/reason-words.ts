@@ -1,4 +1,5 @@
 import { formatAddress } from '../../net/address.ts';
+import type { Unlisted } from '../../nftables/ruleset.ts';
 import type { CutPlace, NftPlacedRule, PlacedRule, Reason, TurnFact } from '../../trace/reason.ts';
 import type { Note } from '../explanation.ts';
 import { viaText } from './clauses.ts';
@@ -104,6 +105,8 @@ function reasonText(reason: Reason): string {
       return `nft lists ${nftPlace(reason.rule)} without what its ${reason.text} asks: iptables wrote the rule`;
     case 'nft-cut':
       return `the nft listing breaks off in ${reason.rule.table} ${reason.rule.chain}, behind rule ${reason.rule.number}: a rule that is missing may decide`;
+    case 'nft-rules-unknown':
+      return `the rules of ${reason.table} ${reason.chain} are not known: ${UNLISTED[reason.why]}`;
     case 'chain-loop':
       return `the chains lead back into each other at ${place(reason.rule)}; the kernel would refuse these rules`;
     case 'walk-too-long':
@@ -126,6 +129,12 @@ const METHODS: Readonly<Record<Extract<Reason, { code: 'ipvs-method' }>['method'
   local: 'as to itself',
 };
 
+const UNLISTED: Readonly<Record<Unlisted, string>> = {
+  'head-alone': '`nft list chains` prints chains without them',
+  twice: 'they are listed twice, and not alike',
+  'not-captured': 'the chain is not in the listing',
+};
+
 function reasonSettle({ code }: Reason): string | null {
   switch (code) {
     case 'nat-target-unreadable':
@@ -146,6 +155,7 @@ function reasonSettle({ code }: Reason): string | null {
     case 'nft-chain-missing':
     case 'nft-map':
     case 'nft-cut':
+    case 'nft-rules-unknown':
       return 'capture the whole rule set with `nft -j list ruleset`';
     case 'nft-statement':
       return 'look the statement up in nft(8) of the node';
@@ -171,7 +181,7 @@ function redirectText(ports: Extract<Reason, { readonly code: 'redirect-address'
   return ports.from === ports.to ? `port ${ports.from}` : `a port of ${ports.from}-${ports.to}`;
 }
 
-function unreadableText(why: Extract<Reason, { readonly why: unknown }>['why']): string {
+function unreadableText(why: Extract<Reason, { readonly code: 'nat-target-unreadable' }>['why']): string {
   return why === 'wide-range' ? 'more addresses than can be followed one by one' : why.text;
 }
 

@@ -18,7 +18,7 @@ export const nftNotHooked: FindingKind<CheckContext> = {
 function withoutTable(context: CheckContext): Finding[] {
   const { known } = context;
   const { nft } = known;
-  if (known.proxyMode !== 'nftables' || nft == null || nft.cutAt !== null) return [];
+  if (known.proxyMode !== 'nftables' || nft == null || nft.cutAt !== null || nft.part === true) return [];
   const held = new Set(kubeProxyTables(known).map(({ family }) => family));
   // Alone it may be what `nft list table` prints, in the same form as the whole ruleset.
   const isOneTable = nft.tables.size === 1;

@@ -137,7 +137,9 @@ function readKey(value: unknown, depth: number): Element {
 }
 
 function unknown(value: unknown): Expression {
-  return { kind: 'unknown', text: JSON.stringify(value) ?? 'nothing' };
+  // What the text of nft holds, and its reader does not know.
+  const said = objectOf(value)?.unknown;
+  return { kind: 'unknown', text: typeof said === 'string' ? said : (JSON.stringify(value) ?? 'nothing') };
 }
 
 /**

@@ -208,5 +208,7 @@ function pairs(object: Fields | null): string {
 }
 
 function unknown(value: unknown): Statement {
-  return { kind: 'unknown', text: JSON.stringify(value) ?? 'nothing' };
+  // What the text of nft holds, and its reader does not know.
+  const said = objectOf(value)?.unknown;
+  return { kind: 'unknown', text: typeof said === 'string' ? said : (JSON.stringify(value) ?? 'nothing') };
 }

@@ -70,6 +70,8 @@ export function printExpression(expression: Expression, of: Expression | null = 
       return printGenerator(expression);
     case 'map':
       return `${printExpression(expression.key)} map ${printExpression(expression.data, expression.key)}`;
+    case 'lost':
+      return '(not captured)';
     case 'unknown':
       return expression.text;
     default:

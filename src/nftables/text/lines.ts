@@ -4,6 +4,8 @@ export class Lines {
   #at = 0;
   /** Of the line taken last, counted from 1. */
   number = 0;
+  /** Blanks in front of it. */
+  indent = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -14,7 +16,9 @@ export class Lines {
     if (this.#at >= this.#text.length) return null;
     const end = this.#text.indexOf('\n', this.#at);
     const stop = end < 0 ? this.#text.length : end;
-    const line = this.#text.slice(this.#at, stop).trim();
+    const raw = this.#text.slice(this.#at, stop);
+    const line = raw.trim();
+    this.indent = raw.length - raw.trimStart().length;
     this.#at = stop + 1;
     this.number++;
     return line;

@@ -93,7 +93,12 @@ export function parseData(tokens: Tokens): unknown {
 export function parseElements(tokens: Tokens): unknown[] {
   const elements: unknown[] = [];
   while (!tokens.done && !tokens.take('}')) {
-    if (!tokens.take(',')) elements.push(parseElement(tokens));
+    if (tokens.take(',')) continue;
+    const element = parseElement(tokens);
+    // A comma stands between two: where there is none a line was broken within a word.
+    if (tokens.done || tokens.peek() === ',' || tokens.peek() === '}') elements.push(element);
+    else
+      elements.push({ unknown: `${typeof element === 'object' ? '…' : String(element)} ${tokens.next()}` });
   }
   return elements;
 }

@@ -154,6 +154,8 @@ function parseMatch(tokens: Tokens): unknown {
   if (tokens.take('vmap')) return { vmap: { key: left, data: parseData(tokens) } };
   if (tokens.take('set')) return { mangle: { key: left, value: parseExpression(tokens) } };
   const written = OPERATORS.has(tokens.peek()) ? tokens.next() : null;
+  // nft prints what is compared first, and with what behind it: half of a match is a line that was broken.
+  if (isConstant(left) || tokens.done) return { unknown: textOf(left, written, tokens.rest()) };
   const right = parseRight(tokens, isTimed(left));
   if (tokens.take('/')) {
     const mask = parseConstant(tokens);
@@ -161,6 +163,16 @@ function parseMatch(tokens: Tokens): unknown {
   }
   const op = written ?? (isBits(left) && !isSet(right) ? 'in' : '==');
   return { match: { op, left, right } };
+}
+
+function isConstant(left: unknown): boolean {
+  if (typeof left !== 'object' || left === null || Array.isArray(left)) return true;
+  return 'prefix' in left || 'range' in left;
+}
+
+function textOf(left: unknown, operator: string | null, rest: string): string {
+  const words = [typeof left === 'string' ? left : JSON.stringify(left), operator ?? '', rest];
+  return words.filter((word) => word !== '').join(' ');
 }
 
 function parseRight(tokens: Tokens, timed: boolean): unknown {

@@ -5,9 +5,11 @@ import { priorityOf } from '../priorities.ts';
 import { type BaseChain, MadeChains, type NftChain, type NftRuleset } from '../ruleset.ts';
 import { type Block, readBlock } from './blocks.ts';
 import { Lines } from './lines.ts';
+import { type ListingScope, scopeOfCommand } from './listing-scope.ts';
 import { readFlowtable, readObject } from './objects.ts';
 import { readRule } from './read-rule.ts';
 import { readSet } from './read-set.ts';
+import { TableBlocks } from './table-blocks.ts';
 
 const TABLE = /^table (\w+) (\S+) \{(?: # handle (\d+))?$/;
 const INSIDE =
@@ -21,23 +23,33 @@ const BASE =
  */
 export function parseText(text: string, file: string, problems: ProblemList): NftRuleset {
   const lines = new Lines(text);
-  const drafts = new Drafts(() => new MadeChains());
+  const blocks = new TableBlocks(file, problems);
+  let scope: ListingScope | null = null;
   let cutAt: number | null = null;
   for (let line = lines.next(); line !== null; line = lines.next()) {
     const [, family = '', name = '', handle] = TABLE.exec(line) ?? [];
-    const table = family === '' ? null : drafts.table(family, name);
+    const table = family === '' ? null : new Drafts(() => new MadeChains()).table(family, name);
+    const called = table === null ? scopeOfCommand(line) : null;
+    if (called !== null) {
+      scope = called;
+      blocks.called(called);
+      continue;
+    }
     if (table === null) {
       if (line !== '' && !line.startsWith('#'))
         problems.add('unreadable-line', { of: 'nft-text' }, file, lines.number);
       continue;
     }
     if (handle !== undefined) table.handle = Number(handle);
+    const start = lines.number;
     if (!readTable(table, lines, file, problems)) {
       cutAt = lines.number;
       problems.add('truncated', { what: 'nft-table', family, table: name }, file, cutAt);
     }
+    blocks.add(table, scope, start);
   }
-  return { file, version: null, tables: drafts.tables, cutAt };
+  const { tables, part, whole } = blocks;
+  return { file, version: null, tables, cutAt, ...(part ? { part } : whole ? { whole } : {}) };
 }
 
 /** @returns false where the text ends before the table does. */
@@ -49,7 +61,7 @@ function readTable(
 ): boolean {
   for (let line = lines.next(); line !== null; line = lines.next()) {
     if (line === '}') return true;
-    const [, kind = '', name = '', handle] = INSIDE.exec(line) ?? [];
+    const [, kind = '', name = '', handle] = INSIDE.exec(wholeHead(line, lines)) ?? [];
     if (kind !== '') {
       const block = readBlock(lines, kind, name, handle === undefined ? null : Number(handle));
       enter(table, block, file, problems);
@@ -60,6 +72,13 @@ function readTable(
       problems.add('unreadable-line', { of: 'nft-text' }, file, lines.number);
   }
   return false;
+}
+
+/** A name may be as long as a line of mail: it then goes on in the next one. */
+function wholeHead(line: string, lines: Lines): string {
+  if (!/^(?:chain|set|map) \S+$/.test(line)) return line;
+  const more = lines.next() ?? '';
+  return `${line}${more.startsWith('{') ? ' ' : ''}${more}`;
 }
 
 function enter(table: TableDraft<MadeChains>, block: Block, file: string, problems: ProblemList): void {
@@ -87,7 +106,9 @@ function readChain({ family, name: table }: TableDraft<MadeChains>, block: Block
     handle,
     comment,
     base,
-    rules: new LazyRules(rules.length, (index) => readRule(rules[index], name, index + 1, family, file)),
+    rules: new LazyRules(rules.length, (index) =>
+      readRule(rules[index], rules[index - 1], name, index + 1, family, file),
+    ),
     line,
     cut,
   };

@@ -1,4 +1,5 @@
 import type { Expression } from '../../nftables/expression.ts';
+import { unknown } from '../answer.ts';
 import { patternOf } from './constants.ts';
 import type { NftContext } from './context.ts';
 import { kindOf } from './kinds.ts';
@@ -40,6 +41,10 @@ export function read(expression: Expression, context: NftContext): Reading {
     case 'flags':
     case 'exists':
       return constant(expression);
+    case 'lost': {
+      const { chain, of } = expression;
+      return { kind: 'open', ask: () => unknown({ code: 'nft-jump-not-captured', chain, of }) };
+    }
     default:
       return OPEN;
   }

@@ -183,7 +183,9 @@ function atPolicy(branch: Branch, { base, hook, trace, result }: At): void {
   else result.passed.push(stepped);
 }
 
-function cutReason({ family, table, name, line }: NftChain, position: number): Reason {
+function cutReason({ family, table, name, line, unlisted }: NftChain, position: number): Reason {
+  if (unlisted !== undefined)
+    return { code: 'nft-rules-unknown', table: `${family} ${table}`, chain: name, why: unlisted };
   return {
     code: 'nft-cut',
     file: '',

@@ -2,7 +2,7 @@ import { parseAddress } from '../../../net/address.ts';
 import { socketText } from '../../../net/socket.ts';
 import type { Element } from '../../../nftables/expression.ts';
 import { printElement } from '../../../nftables/print/print-expression.ts';
-import type { NftChain, NftRule, NftSet, NftTable } from '../../../nftables/ruleset.ts';
+import type { NftChain, NftRule, NftSet, NftTable, Unlisted } from '../../../nftables/ruleset.ts';
 import { isConfirmed, parseNftName } from '../../../proxy/nft-names.ts';
 import { isKubeProxyTable, nftPurposeOf } from '../../../proxy/nft-roles.ts';
 import type { ChainItem } from '../../chain-list.ts';
@@ -43,7 +43,7 @@ function itemOf(found: FoundNft, graph: NftGraph, reading: CarrierReading): Chai
     name: element === undefined ? name : `${name} ${keyText(element)}`,
     file: known.nft?.file ?? null,
     line: object.line,
-    cut: object.cut ? 'the listing breaks off here: what stands behind is missing' : null,
+    cut: object.cut ? CUT[object.unlisted ?? 'broken-off'] : null,
     policy:
       found.kind === 'chain' && found.chain.base !== null ? found.chain.base.policy.toUpperCase() : null,
     hook: found.kind === 'chain' ? hookText(found.chain) : null,
@@ -157,8 +157,17 @@ function leadsTo(start: string, table: NftTable): string[] {
   return [...[...seen].filter((name) => !name.startsWith('@')), ...addresses];
 }
 
+const CUT: Readonly<Record<Unlisted | 'broken-off', string>> = {
+  'broken-off': 'the listing breaks off here: what stands behind is missing',
+  'head-alone': 'the listing shows its head alone: what it holds is missing',
+  twice: 'it is listed twice, and not alike: which holds is not known',
+  'not-captured': 'it is not in the listing: what it holds is missing',
+};
+
 function reachOf(found: FoundNft, key: string, { reached }: NftGraph, { nft }: Known): ChainItem['reach'] {
   if (found.kind === 'chain' && found.chain.base !== null && !found.table.dormant) return 'built-in';
   if (reached.has(key)) return 'hooked';
-  return nft?.cutAt == null && found.table.chains.hooked().length > 0 ? 'dead' : 'unknown';
+  return nft?.cutAt == null && nft?.part !== true && found.table.chains.hooked().length > 0
+    ? 'dead'
+    : 'unknown';
 }

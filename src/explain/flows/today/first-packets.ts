@@ -66,7 +66,7 @@ export class FirstPackets {
     const { rulesets, nft } = this.#known;
     const own = rulesets.filter(({ family }) => family === asked.address.family);
     // A listing shows some chains or tables; a rule that it lacks may have sent the flow where it went.
-    const isWhole = own.length === 0 ? (nft ?? null) !== null : own.every(isWholeDump);
+    const isWhole = own.length === 0 ? nft != null && nft.part !== true : own.every(isWholeDump);
     return isWhole ? new DestinationFates(asked, this) : null;
   }
 
@@ -76,7 +76,7 @@ export class FirstPackets {
    */
   get hasEveryTable(): boolean {
     const { nft } = this.#known;
-    return nft != null && nft.cutAt === null;
+    return nft != null && nft.cutAt === null && nft.part !== true;
   }
 
   /** @returns true where no further packet to such a destination is traced: of new ones nothing more is found out. */

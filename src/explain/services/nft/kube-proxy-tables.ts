@@ -28,6 +28,10 @@ function readTables({ tables, file, cutAt }: NftRuleset): KubeProxyTable[] {
     family: table.family === 'ip6' ? 'ipv6' : 'ipv4',
     table,
     file,
-    cut: cutAt !== null || table.chains.cut || [...table.sets.values()].some((set) => set.cut),
+    cut:
+      cutAt !== null ||
+      table.part === true ||
+      table.chains.cut ||
+      [...table.sets.values()].some((set) => set.cut),
   }));
 }

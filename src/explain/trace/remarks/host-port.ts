@@ -63,7 +63,7 @@ function whyMissing({ rulesets }: RemarkContext): string {
 
 /** Host ports can be done without iptables: by eBPF, or by nft (portmap since plugins 1.6). */
 function elsewhere({ rulesets, known }: RemarkContext): boolean {
-  if (known.host.nft === null) return true;
+  if (known.host.nft === null || known.host.nft.part === true) return true;
   if (known.host.nft.nativeChains.some(({ table }) => table.startsWith('cni_hostport'))) return true;
   return rulesets.some((ruleset) =>
     [...ruleset.tables.values()].some(({ chains }) =>

@@ -14,8 +14,11 @@ export function whyNoElement(outcome: Outcome, { known, trace, target }: RemarkC
   if (known.proxyMode !== 'nftables') return null;
   const { family, destination, entersAt } = trace.packet;
   const name = `${family === 'ipv6' ? 'ip6' : 'ip'} ${NFT_TABLE}`;
-  const table = kubeProxyTables(known).find((each) => each.family === family)?.table;
-  if (table === undefined) return `nft lists no table ${name}`;
+  const kube = kubeProxyTables(known).find((each) => each.family === family);
+  // What a part of the table lacks may be on the node.
+  if (kube?.cut === true || (kube === undefined && known.nft?.part === true)) return null;
+  if (kube === undefined) return `nft lists no table ${name}`;
+  const { table } = kube;
   const met = outcome.path.some(
     ({ step }) => step.program === 'nft' && step.table === NFT_TABLE && step.target === NFT_OBJECTS.services,
   );

@@ -16,8 +16,9 @@ const SAMPLE = 200;
  * @returns null where the table of the family was not captured
  */
 export function detectInNft(known: Known, family: Family): DetectedPods | null {
-  const table = kubeProxyTables(known).find((each) => each.family === family)?.table;
-  if (table === undefined) return null;
+  const kube = kubeProxyTables(known).find((each) => each.family === family);
+  if (kube === undefined) return null;
+  const { table, cut } = kube;
   const networks = new Map<string, DetectedPods['networks'][number]>();
   let [some, all] = [0, 0];
   for (const rule of clusterIpMarks(table, SAMPLE)) {
@@ -28,6 +29,7 @@ export function detectInNft(known: Known, family: Family): DetectedPods | null {
     const prefix = parsePrefix(`${exception.right.address}/${exception.right.length}`);
     if (prefix !== null) networks.set(`${prefix.value}`, { prefix, rule: { ...rule, counters: null } });
   }
+  if (cut && some === 0 && all === 0) return null;
   return {
     kind: some === 0 && all === 0 ? 'none' : some >= all ? 'some' : 'all',
     networks: [...networks.values()],
@@ -39,10 +41,11 @@ export function detectInNft(known: Known, family: Family): DetectedPods | null {
  *   (`--nodeport-addresses`, by default the node's primary ones)
  */
 export function takesNodePortsInNft(known: Known, address: Address): boolean {
-  const table = kubeProxyTables(known).find((each) => each.family === address.family)?.table;
-  if (table === undefined) return false;
+  const kube = kubeProxyTables(known).find((each) => each.family === address.family);
+  if (kube === undefined) return false;
+  const { table, cut } = kube;
   const set = table.sets.get(NFT_OBJECTS.nodePortIps);
-  if (set === undefined) return true;
+  if (set === undefined) return !cut;
   return set.elements.some(({ key }) => {
     const parsed = parseAddress(wordOf(key) ?? '');
     return parsed !== null && sameAddress(parsed, address);
