@@ -12,7 +12,7 @@ const SLOW = [
   'test/check/{action,all-nodes,check-command}.test.ts',
   'test/cli/{colour,hostile,outputs,screens-on-terminal,signals}.test.ts',
   'test/command/quote.test.ts',
-  'test/diff/{command,explore,explore-more,hidden,missing-files,missing-files-random}.test.ts',
+  'test/diff/{command,explore,explore-more,hidden,missing-files,missing-files-random,retracked}.test.ts',
   'test/explain/{fewer-endpoints,other-proxies}.test.ts',
   'test/findings/{findings,hostile-names,one-fault,pruned-objects,silent,tool-named}.test.ts',
   'test/kernel/**',

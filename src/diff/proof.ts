@@ -6,6 +6,7 @@ import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import type { NftRule } from '../nftables/ruleset.ts';
 import type { Beyond } from '../rules/traits.ts';
+import { counted } from '../words/numbers.ts';
 import type { FamilyComparison } from './compare-family.ts';
 import type { Lacking, Proof, Unfollowed } from './document.ts';
 import { noteOf } from './lacking.ts';
@@ -36,7 +37,7 @@ export function proofOf(
 ): Proof {
   const tables = nativeTables(states, native);
   const unexplored = [
-    ...counted(
+    ...gathered(
       compared.flatMap(({ exploration, space }) =>
         exploration.unexplored.map((box) => describeBox(box, space.universe.family)),
       ),
@@ -85,6 +86,10 @@ export function notFollowed({
     (assumption) =>
       `${family}: packets of which one side alone takes for granted that ${assumptionNote(assumption, false).text}`,
   );
+  const retracked = exploration.retracked.map(
+    ({ rule, classes }) =>
+      `${family}: what answers ${counted(classes, 'class', 'classes')} of packets, whose connections conntrack is told to treat otherwise on one side (zone, NOTRACK, helper)${rule === null ? '' : `; rule ${rule.number} of ${rule.chain}: ${rule.text}`}`,
+  );
   const unseen = deltas.flatMap(({ removed, added, moved }) =>
     [...removed, ...added, ...moved].flatMap(({ rules }) => rules.filter(isUnseen)),
   );
@@ -100,6 +105,7 @@ export function notFollowed({
   return [
     ...open,
     ...assumed,
+    ...retracked,
     ...changed,
     ...(concerned
       ? asking.map(
@@ -202,8 +208,8 @@ function sameNative(native: NativeComparison | null): Note[] {
 /** What is compared is what becomes of packets of new connections. */
 function newConnections(compared: readonly FamilyComparison[]): Note[] {
   if (compared.every(({ exploration }) => exploration.traced === 0)) return [];
-  const text =
-    'connections that exist go on as conntrack remembers them; answers go back as their connection does';
+  const isRetracked = compared.some(({ exploration }) => exploration.retracked.length > 0);
+  const text = `connections that exist go on as conntrack remembers them${isRetracked ? '' : '; answers go back as their connection does'}`;
   return [{ code: 'existing-connections', text, settle: null }];
 }
 
@@ -235,7 +241,7 @@ function describeBox(box: Box, family: Family): string {
 }
 
 /** Boxes that differ in what is not told of them are told once. */
-function counted(texts: readonly string[]): string[] {
+function gathered(texts: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} sets of them)`));

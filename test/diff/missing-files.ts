@@ -112,6 +112,6 @@ export function diff(
   before: Known,
   after: Known,
   { strict = false, budget = 20_000, senders = null }: Partial<DiffOptions> = {},
-): Pick<Diff, 'identical' | 'proof' | 'witnesses' | 'state' | 'linkLocal'> {
+): Pick<Diff, 'identical' | 'proof' | 'witnesses' | 'state' | 'linkLocal' | 'rules'> {
   return compareStates(before, after, { budget, senders, service: null, strict });
 }

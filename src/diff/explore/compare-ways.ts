@@ -25,8 +25,15 @@ export interface Answers {
 /** Names a question so that numbers of rules are not in it: rule 3 of FORWARD here may be rule 4 on the other side. */
 export type NameQuestion = (question: GivenNode) => string;
 
-/** @returns what a side does with a packet, by the answers it rests on. */
-export function groupWays({ endings }: Ways, nameQuestion: NameQuestion): Group[] {
+/**
+ * @param tell what is told of an ending: endings of which the same is told are one
+ * @returns what a side does with a packet, by the answers it rests on.
+ */
+export function groupWays(
+  { endings }: Ways,
+  nameQuestion: NameQuestion,
+  tell: (ending: Ending) => string = (ending) => resultOf(ending, ending.branch.state),
+): Group[] {
   const groups = new Map<
     string,
     { answers: Answers; shares: Map<string, number>; ends: Map<string, Ending> }
@@ -39,7 +46,7 @@ export function groupWays({ endings }: Ways, nameQuestion: NameQuestion): Group[
       group = { answers, shares: new Map(), ends: new Map() };
       groups.set(answers.hash, group);
     }
-    const result = resultOf(ending, ending.branch.state);
+    const result = tell(ending);
     group.shares.set(result, (group.shares.get(result) ?? 0) + ending.branch.probability);
     if (!group.ends.has(result)) group.ends.set(result, ending);
   }

@@ -14,6 +14,7 @@ import { choosePacket, type Examples } from './choose-packet.ts';
 import { findDifference, groupWays, type NameQuestion } from './compare-ways.ts';
 import { type Fate, Fates } from './fate.ts';
 import { Narrowing } from './narrow.ts';
+import { type Retracked, retrackingOf } from './retracked.ts';
 import { type Order, Worklist } from './worklist.ts';
 
 /** One side of the comparison, as the trace needs it. */
@@ -55,6 +56,8 @@ export interface Exploration {
   readonly granted: ReadonlyMap<string, Assumption>;
   /** What one side alone takes for granted of packets that else fare alike: so nothing is proved of them. */
   readonly assumed: ReadonlyMap<string, Assumption>;
+  /** Packets that conntrack is told to treat otherwise on one side: of what answers them nothing is proved. */
+  readonly retracked: readonly Retracked[];
 }
 
 /** Why ways could not be followed to their end, and of how many classes. */
@@ -88,6 +91,7 @@ export function explore(
   const granted = new Map<string, Assumption>();
   const assumed = new Map<string, Assumption>();
   const open = new Map<string, OpenEnd>();
+  const retracked = new Map<string, Retracked>();
   const work = new Worklist(boxes, order);
   let traced = 0;
   const unexplored: Box[] = [];
@@ -109,9 +113,12 @@ export function explore(
     );
     narrowing.ended(ways.map((each) => each.endings.map(({ branch }) => branch)));
     for (const each of ways) noteUnknowns(each, unknowns);
-    const [before, after] = ways.map((each, at) =>
-      groupWays(each, sides[at]?.nameQuestion ?? (({ key }) => key)),
-    );
+    const named = ways.map((each, at) => ({
+      ways: each,
+      nameQuestion: sides[at]?.nameQuestion ?? (({ key }) => key),
+    }));
+    const [before, after] = named.map((each) => groupWays(each.ways, each.nameQuestion));
+    noteRetracked(retrackingOf(packet, named), retracked);
     const difference = findDifference(before ?? [], after ?? []);
     const cell = narrowing.box;
     if (difference !== null)
@@ -128,7 +135,16 @@ export function explore(
     }
     work.add(leftovers(box, cell, space));
   }
-  return { classes, traced, unexplored, open, unknowns, granted, assumed };
+  return {
+    classes,
+    traced,
+    unexplored,
+    open,
+    unknowns,
+    granted,
+    assumed,
+    retracked: [...retracked.values()],
+  };
 }
 
 function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<string> {
@@ -166,6 +182,14 @@ function noteOpen({ endings }: Ways, open: Map<string, OpenEnd>): void {
     const key = flat(reason);
     open.set(key, { reason, classes: (open.get(key)?.classes ?? 0) + 1 });
   }
+}
+
+function noteRetracked(found: Pick<Retracked, 'rule'> | null, retracked: Map<string, Retracked>): void {
+  if (found === null) return;
+  const { rule } = found;
+  const key = rule === null ? '' : `${rule.chain} ${rule.text}`;
+  const known = retracked.get(key);
+  retracked.set(key, { rule: known?.rule ?? rule, classes: (known?.classes ?? 0) + 1 });
 }
 
 function noteAssumed(
