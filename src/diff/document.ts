@@ -150,13 +150,21 @@ export interface Witness {
 export interface WitnessSide {
   /** Conditions under which the sides differ, beyond what holds of the packet. */
   readonly given: readonly Note[];
-  readonly outcomes: readonly Omit<OutcomeItem, 'path' | 'turns' | 'remarks'>[];
+  readonly outcomes: readonly (Omit<OutcomeItem, 'path' | 'turns' | 'remarks'> & Written)[];
   /** The path up to the step at which the sides part, that step included. */
   readonly path: readonly StepItem[];
   /** The rule or policy that refuses the packet; null where it passes, or where no rule decides. */
   readonly decidedBy: StepItem | null;
   /** Every step that refuses the packet on some way: `outcomes[].decidedBy` is the id of one of them. */
   readonly deciders: readonly StepItem[];
+}
+
+/** What rules wrote into the header of a packet. */
+interface Written {
+  /** The bits of TOS (traffic class) that rules wrote, as `0x48`, with a mask where that is not all: `0x48/0xfc`. Null: none. */
+  readonly tos: string | null;
+  /** TTL or hop limit; null where no rule set it. */
+  readonly ttl: number | null;
 }
 
 /** Something beside the rules that differs. */

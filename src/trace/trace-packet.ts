@@ -19,7 +19,11 @@ import type { World } from './world.ts';
  * cannot tell. Pure: nothing of its input changes.
  */
 export function tracePacket(packet: Packet, world: World, options: TraceOptions = {}): Trace {
-  const { endings, steps, assumptions } = followPacket(packet, world, options);
+  return toldWays(packet, followPacket(packet, world, options));
+}
+
+/** @returns the ways of a packet written out: an outcome for each ending, in their order. */
+export function toldWays(packet: Packet, { endings, steps, assumptions }: Ways): Trace {
   return numbered({ packet, steps, outcomes: endings.map(outcomeOf), assumptions });
 }
 

@@ -16,8 +16,6 @@ export interface End extends Pick<Ending, 'verdict' | 'reason' | 'rejectWith' | 
   readonly isDirected: boolean;
   /** Whether conntrack translates its connection's destination. */
   readonly isTranslated: boolean;
-  /** How many steps the way has. */
-  readonly steps: number;
 }
 
 /** What becomes of the packets of a class on one side, where certain questions are answered in a certain way. */
@@ -49,18 +47,12 @@ export class Fates {
 
   #keep(result: string, ending: Ending): { readonly result: string; readonly end: End } {
     const end = shorten(ending);
-    const { decider, reason, state, isDirected, isTranslated, steps } = end;
+    const { decider, reason, state, isDirected, isTranslated } = end;
     // Of a packet that was dropped the result does not say where it was sent.
     const to = `${formatAddress(state.destination)} ${state.destinationPort}`;
-    const key = [
-      result,
-      to,
-      decider,
-      reason === null ? '' : flat(reason),
-      isDirected,
-      isTranslated,
-      steps,
-    ].join('\0');
+    const key = [result, to, decider, reason === null ? '' : flat(reason), isDirected, isTranslated].join(
+      '\0',
+    );
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
     const fresh = { result, end };
@@ -91,7 +83,6 @@ function shorten({ verdict, reason, rejectWith, exit, branch }: Ending): End {
     decider: verdict === 'accept' || reason !== null ? null : deciderOf(branch.path?.step),
     isDirected: isDirected(branch.path),
     isTranslated: branch.state.connection?.dnat === true,
-    steps: branch.path?.length ?? 0,
   };
 }
 

@@ -10,11 +10,12 @@ import { socketText } from '../../net/socket.ts';
 import { hex } from '../../trace/describe-target.ts';
 import type { Outcome, PathEntry, Trace } from '../../trace/outcome.ts';
 import { flat } from '../../trace/question.ts';
-import { tracePacket } from '../../trace/trace-packet.ts';
+import { initialState } from '../../trace/state.ts';
+import { followPacket, toldWays, tracePacket, type Ways } from '../../trace/trace-packet.ts';
 import type { FamilyComparison } from '../compare-family.ts';
 import type { Severity, Witness, WitnessSide } from '../document.ts';
+import { findDifference, type Group, groupWays, sameShare } from '../explore/compare-ways.ts';
 import type { DifferingClass } from '../explore/explore.ts';
-import type { Fate } from '../explore/fate.ts';
 import { type ClassGroup, groupClasses } from '../explore/group-classes.ts';
 import { ruleKey } from '../rules/rule-key.ts';
 import { hasBit } from '../space/universe.ts';
@@ -109,14 +110,13 @@ function describeGroup(
   const { shown, classes } = group;
   const { packet } = shown;
   const { family, space } = comparison;
-  const traces = states.map((state) => tracePacket(packet, sideOf(state, family).world(packet.entersAt)));
-  const [before, after] = traces;
-  if (before === undefined || after === undefined) throw new RangeError('a witness has two sides');
-  const own = pickOutcome(before, shown.before, shown.after);
-  const other = pickOutcome(after, shown.after, shown.before);
+  const [before, after] = [tellingOf(packet, states[0], family), tellingOf(packet, states[1], family)];
+  const difference = findDifference(before.groups, after.groups);
+  const own = pickOutcome(before, difference?.before, difference?.after);
+  const other = pickOutcome(after, difference?.after, difference?.before);
   const common = countCommon(own?.path ?? [], other?.path ?? []);
   const [first, second] = states;
-  const source = before.outcomes[0]?.path[0]?.state.source.address ?? packet.source.address;
+  const source = before.trace.outcomes[0]?.path[0]?.state.source.address ?? packet.source.address;
   return {
     severity: group.severity,
     change: group.change,
@@ -133,29 +133,45 @@ function describeGroup(
       icmp: packet.icmp,
     },
     from: senderOf(packet, source, second),
-    service: first.namer.serviceOf(before) ?? second.namer.serviceOf(after),
+    service: first.namer.serviceOf(before.trace) ?? second.namer.serviceOf(after.trace),
     classes: classes.length,
     destinations: destinationsOf(classes, shown),
     doors: doorsOf(classes, space.universe.doors),
-    before: describeSide(before, own, common, first, family),
-    after: describeSide(after, other, common, second, family),
+    before: describeSide(before.trace, own, common, first, family),
+    after: describeSide(after.trace, other, common, second, family),
     common,
   };
 }
 
-/** The outcome that tells the difference: one that the other side does not have, else the first. */
-function pickOutcome(trace: Trace, fate: Fate, other: Fate): Outcome | null {
-  const telling = [...fate.ends].find(([result]) => !other.ends.has(result)) ?? [...fate.ends][0];
-  if (telling === undefined) return trace.outcomes[0] ?? null;
-  const [, { verdict, state, steps }] = telling;
-  const same = trace.outcomes.find(
-    (outcome) =>
-      outcome.verdict === verdict &&
-      outcome.destination.address.value === state.destination.value &&
-      outcome.destination.port === state.destinationPort &&
-      outcome.path.length === steps,
-  );
-  return same ?? trace.outcomes[0] ?? null;
+/** One side of a witness: its ways, as outcomes and by the answers that they rest on. */
+interface Telling {
+  readonly ways: Ways;
+  readonly trace: Trace;
+  readonly groups: readonly Group[];
+}
+
+function tellingOf(packet: DifferingClass['packet'], state: State, family: 'ipv4' | 'ipv6'): Telling {
+  const side = sideOf(state, family);
+  const ways = followPacket(packet, side.world(packet.entersAt));
+  return { ways, trace: toldWays(packet, ways), groups: groupWays(ways, side.nameQuestion) };
+}
+
+/**
+ * The outcome that tells the difference, under the answers under which there is one: one that the other side does not have, or
+ * has with another share, else the first.
+ */
+function pickOutcome(
+  { ways, trace }: Telling,
+  group: Group | undefined,
+  other: Group | undefined,
+): Outcome | null {
+  const ends = [...(group?.ends ?? [])];
+  const telling =
+    ends.find(([result]) => other?.ends.has(result) !== true) ??
+    ends.find(([result]) => !sameShare(group?.shares.get(result) ?? 0, other?.shares.get(result) ?? 0)) ??
+    ends[0];
+  const at = telling === undefined ? 0 : ways.endings.indexOf(telling[1]);
+  return trace.outcomes[at] ?? null;
 }
 
 function countCommon(before: readonly PathEntry[], after: readonly PathEntry[]): number {
@@ -196,7 +212,10 @@ function describeSide(
     .filter(
       ({ given }) => given.length === conditions.size && given.every((each) => conditions.has(flat(each))),
     )
-    .map((each) => describeEnd(each, state.namer.serviceOf(trace), state.namer, items));
+    .map((each) => ({
+      ...describeEnd(each, state.namer.serviceOf(trace), state.namer, items),
+      ...writtenOf(each, trace),
+    }));
   return {
     given: items.list(outcome?.given ?? []).map(({ code, text, settle }) => ({ code, text, settle })),
     outcomes: outcomes.map(withoutPath),
@@ -208,11 +227,27 @@ function describeSide(
   };
 }
 
+/** The packet comes with a TOS and TTL of its own, of which nothing is known but what rules write. */
+function writtenOf(
+  { end }: Outcome,
+  { packet }: Trace,
+): Pick<WitnessSide['outcomes'][number], 'tos' | 'ttl'> {
+  const { tos, ttl } = end;
+  const came = initialState(packet);
+  const isSame = tos.bits === came.tos.bits && tos.known === came.tos.known;
+  return {
+    tos:
+      isSame || tos.known === 0 ? null : `${hex(tos.bits)}${tos.known === 0xff ? '' : `/${hex(tos.known)}`}`,
+    ttl: ttl === came.ttl ? null : ttl,
+  };
+}
+
 function withoutPath({
   path: _,
   turns: __,
   ...item
-}: Omit<OutcomeItem, 'remarks'>): WitnessSide['outcomes'][number] {
+}: Omit<OutcomeItem, 'remarks'> &
+  Pick<WitnessSide['outcomes'][number], 'tos' | 'ttl'>): WitnessSide['outcomes'][number] {
   return item;
 }
 

@@ -6,6 +6,7 @@ import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { placeText } from '../trace/verdict-text.ts';
 import { sign } from './change-lines.ts';
+import { leavingText } from './leaving-text.ts';
 
 type Ending = WitnessSide['outcomes'][number];
 
@@ -80,11 +81,8 @@ function refusals(outcomes: readonly Ending[], side: WitnessSide): string[] {
 
 function acceptedText(outcomes: readonly Ending[], other: WitnessSide, witness: Witness): string {
   const own = placesOf(outcomes, witness);
-  const others = placesOf(
-    other.outcomes.filter(({ verdict }) => verdict === 'accept'),
-    witness,
-  );
-  const source = sourceText(outcomes, other);
+  const passing = other.outcomes.filter(({ verdict }) => verdict === 'accept');
+  const others = placesOf(passing, witness);
   if (own.size === 1 && own.has(ITSELF)) {
     const [first] = outcomes;
     const exit =
@@ -93,7 +91,7 @@ function acceptedText(outcomes: readonly Ending[], other: WitnessSide, witness: 
         : first?.exit?.kind === 'local'
           ? ', to this node itself'
           : '';
-    return `passes with destination unchanged${exit}${source}`;
+    return `passes with destination unchanged${exit}${leavingText(outcomes, passing, exit)}`;
   }
   const lacking = [...own.keys()].filter((place) => !others.has(place));
   const count = own.size === 1 ? '1 endpoint' : `${own.size} endpoints`;
@@ -107,7 +105,7 @@ function acceptedText(outcomes: readonly Ending[], other: WitnessSide, witness: 
     lacking.length === 0 &&
     [...own].some(([place, part]) => Math.abs(part - (others.get(place) ?? part)) > 1e-6);
   const shares = uneven ? ` (${shown([...own].map(([place, part]) => `${place} ${percent(part)}`))})` : '';
-  return `${count}${shares === '' ? which : shares}${source}`;
+  return `${count}${shares === '' ? which : shares}${leavingText(outcomes, passing, '')}`;
 }
 
 const ITSELF = '';
@@ -121,22 +119,6 @@ function placesOf(outcomes: readonly Ending[], { packet }: Witness): Map<string,
     places.set(place, (places.get(place) ?? 0) + probability);
   }
   return places;
-}
-
-/** What becomes of the source is only said where the sides differ in it. */
-function sourceText(outcomes: readonly Ending[], other: WitnessSide): string {
-  const rewrites = (list: readonly Ending[]): string =>
-    [...new Set(list.filter(({ verdict }) => verdict === 'accept').map(({ source }) => source.rewrite))]
-      .sort()
-      .join();
-  const [own, others] = [rewrites(outcomes), rewrites(other.outcomes)];
-  if (own === others || others === '') return '';
-  const words = own
-    .split(',')
-    .map((rewrite) =>
-      rewrite === 'none' ? 'source kept' : rewrite === 'masquerade' ? 'masqueraded' : 'source rewritten',
-    );
-  return ` (${words.join(' or ')})`;
 }
 
 function refusedText(outcome: Ending, { deciders }: WitnessSide): string {
