@@ -4,6 +4,7 @@ import type { Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
 import { lowered } from '../rules/lowered-rule.ts';
 import type { IpsetLookup } from '../rules/test.ts';
+import { fullTable } from '../trace/conntrack-full.ts';
 import type { ReachFinder } from './rules/reach.ts';
 import { textOf } from './rules/rule-key.ts';
 import { type Box, intersect } from './space/box.ts';
@@ -26,6 +27,9 @@ export function boxesOfChangedFacts(
   const shared = sharedLinks(before, after);
   const [own, other] = [before, after].map((host) => switchesOf(host, family, shared, hasPolicy));
   if (own !== other) return [all];
+  const full = isFullOnOneSide(before, after)
+    ? [{ ...all, states: bits(space.universe.states, (state) => state === 'NEW') }]
+    : [];
   if (policyOf(before, family) !== policyOf(after, family)) return [all];
   const changed = space.routing.changed();
   const unbound = bits(space.universe.doors, (door) => door.kind === 'node' && !door.bound);
@@ -36,16 +40,21 @@ export function boxesOfChangedFacts(
       );
   const redirecting = redirectingDoors(space, rulesets);
   if (redirecting !== 0n) routed.push({ ...all, doors: redirecting });
-  return [...routed, ...[...sets].flatMap((name) => boxesOfSet(name, space, reach, rulesets))];
+  return [...full, ...routed, ...[...sets].flatMap((name) => boxesOfSet(name, space, reach, rulesets))];
 }
 
-/** Switches that routing and bridging ask. */
+/** Switches that a trace asks: of routing, bridging, addresses, and of what matches are told. */
 const SWITCHES =
-  /^net\.ipv4\.ip_forward$|^net\.ipv[46]\.conf\..*\.(?:forwarding|rp_filter|route_localnet|accept_local|src_valid_mark|send_redirects)$|^net\.bridge\.bridge-nf-call-/;
+  /^net\.ipv4\.ip_forward$|^net\.ipv[46]\.fwmark_reflect$|^net\.ipv[46]\.conf\..*\.(?:forwarding|force_forwarding|bc_forwarding|rp_filter|route_localnet|accept_local|src_valid_mark|send_redirects|proxy_arp|disable_ipv6|use_oif_addrs_only|use_tempaddr)$|^net\.bridge\.bridge-nf-call-|^net\.netfilter\.nf_conntrack_acct$/;
 
 /** @returns true where a sysctl can decide what becomes of a packet. */
 export function isSwitch(name: string): boolean {
   return SWITCHES.test(name);
+}
+
+/** @returns true where conntrack's table has no room for a new connection on one side alone. Its count differs between any two captures. */
+export function isFullOnOneSide(before: Host, after: Host): boolean {
+  return (fullTable(before) === null) !== (fullTable(after) === null);
 }
 
 /** A switch of an interface that only one side has is part of the interface's change; those of a bridge's ports are not asked. */

@@ -5,6 +5,7 @@ import { CARRIERS, readingOf } from '../explain/services/carriers.ts';
 import type { Host } from '../host/facts.ts';
 import type { Family } from '../net/address.ts';
 import { nameChains } from '../proxy/chain-names.ts';
+import { tracksConnections } from '../trace/tracking.ts';
 import { compareFamily, type Senders } from './compare-family.ts';
 import type { Diff } from './document.ts';
 import { probeVirtualServers } from './ipvs-probes.ts';
@@ -13,8 +14,9 @@ import { describeRenewal, isRenewed, renewedAddresses, tellsOfRenewal } from './
 import { changeOfNative, compareNativeTables } from './native.ts';
 import { actingTables } from './nft/acting-tables.ts';
 import { notFollowed, proofOf } from './proof.ts';
-import { statesOf } from './two-sides.ts';
+import { sideOf, statesOf } from './two-sides.ts';
 import { carriersUnfollowed, isBeyond, isOtherMode, listCarried } from './unfollowed.ts';
+import { unfollowedFacts } from './unfollowed-facts.ts';
 import { concernedRulesets } from './views/concerned-rules.ts';
 import { compareRules } from './views/rules.ts';
 import { compareServices } from './views/services.ts';
@@ -109,12 +111,19 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     : compareServices(listOf(before, concerned[0]), listOf(after, concerned[1]));
   const services = all.filter(isAsked);
   const sets = new Set(compared.flatMap(({ survey }) => [...survey.sets]));
+  const unfollowed = unfollowedFacts(hosts, {
+    compared: families,
+    tracked: families.filter((family) =>
+      states.some((each) => tracksConnections(sideOf(each, family).world('PREROUTING'), family) !== false),
+    ),
+  });
   const state = compareFacts(
     states,
     sets,
     services,
     (address) => !options.strict && isRenewed(address, renewed),
     native,
+    unfollowed,
   );
   const captured = [
     { ...states[0], known: before, host: before.host },
@@ -130,6 +139,7 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     options.budget,
     lacking,
     native,
+    unfollowed,
     carriersUnfollowed([before, after]),
     found.reduce((sum, each) => sum + each.beyond, 0),
     probed.length === 0 ? null : probed.reduce((sum, { left }) => sum + left, 0),

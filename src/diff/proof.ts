@@ -17,8 +17,10 @@ import { portsUntold } from './port-modes.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
+import { type UnfollowedFact, unfollowedTexts } from './unfollowed-facts.ts';
 
 /**
+ * @param facts what differs of what no trace asks
  * @param carriers through what no packet is followed
  * @param beyond how many classes of packets differ by what iptables does, and are put aside, as iptables does not decide
  * @param left how many virtual servers of IPVS no packet was traced to, as the budget was used up; null where IPVS was not
@@ -31,18 +33,20 @@ export function proofOf(
   budget: number,
   lacking: readonly Lacking[],
   native: NativeComparison | null,
+  facts: readonly UnfollowedFact[],
   carriers: readonly Unfollowed[],
   beyond: number,
   left: number | null,
 ): Proof {
   const tables = nativeTables(states, native);
   const unexplored = [
+    ...unfollowedTexts(facts),
+    ...compared.flatMap(notFollowed),
     ...gathered(
       compared.flatMap(({ exploration, space }) =>
         exploration.unexplored.map((box) => describeBox(box, space.universe.family)),
       ),
     ),
-    ...compared.flatMap(notFollowed),
     ...tables,
     ...carriers.map((carrier) => `Services: ${elsewhere(carrier, left)}`),
     ...otherProxies(states),

@@ -15,7 +15,7 @@ export function addressesAsJson(text: string): string {
         ifindex: Number(index),
         ifname: name.replace(/@.*$/, ''),
         flags: flags.split(','),
-        ...pairsOf(rest, ['master', 'group', 'state']),
+        ...pairsOf(rest, ['mtu', 'master', 'group', 'state']),
         // `xdp/id:97`, `xdpgeneric/id:97`, `prog/xdp id 97`, `xdpmulti`
         ...(/(?:^| )(?:xdp[a-z]*\/id:|xdpmulti\b|prog\/xdp )/.test(rest) ? { xdp: {} } : {}),
         addr_info: addresses,

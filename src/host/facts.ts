@@ -77,6 +77,10 @@ export interface Link {
   readonly index: number;
   readonly name: string;
   readonly up: boolean;
+  /** It is up and has no carrier: what is sent there is lost (dev_deactivate gives it the queue noop). Absent: it has one. */
+  readonly carrier?: false;
+  /** In bytes. Absent: the listing does not say. */
+  readonly mtu?: number;
   readonly loopback: boolean;
   readonly addresses: readonly LinkAddress[];
   /** It has another address, which cannot be read. */
@@ -144,6 +148,8 @@ export interface Route {
   readonly usable: boolean;
   /** IPv6 `from`: the route is for these senders only. Absent: for all. */
   readonly sourcePrefix?: Prefix;
+  /** `mtu 1300 advmss 1260`, as the listing has them. Absent: none. */
+  readonly metrics?: string;
   /** IPv6 router preference, where it is not `medium`. */
   readonly preference?: 'low' | 'high';
 }
@@ -154,6 +160,8 @@ export interface NextHop {
   readonly gateway: Address | null;
   readonly weight: number;
   readonly usable: boolean;
+  /** Its device has no carrier, and it is used all the same. Absent: it has. */
+  readonly linkDown?: true;
 }
 
 /** A policy routing rule (`ip -j rule`). */

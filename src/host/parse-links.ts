@@ -44,6 +44,8 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
     index: numberInText(object.ifindex) ?? 0,
     name,
     up: flags.includes('UP'),
+    ...(flags.includes('NO-CARRIER') ? { carrier: false as const } : {}),
+    ...readMtu(object.mtu),
     loopback: flags.includes('LOOPBACK') || object.link_type === 'loopback',
     addresses,
     ...(isWhole ? {} : { incomplete: true as const }),
@@ -57,6 +59,11 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
     ...readCalls(objectOf(info?.info_data)),
     ...readTunnel(objectOf(info?.info_data)),
   };
+}
+
+function readMtu(value: unknown): Pick<Link, 'mtu'> {
+  const mtu = numberInText(value);
+  return mtu === null ? {} : { mtu };
 }
 
 /**

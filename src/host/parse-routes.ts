@@ -97,7 +97,16 @@ function readRoute(object: Fields, family: Family): Route | null {
     usable: alive && (nextHops.length === 0 || nextHops.some((hop) => hop.usable)),
     ...(from !== null && from.mask !== 0n ? { sourcePrefix: from } : {}),
     ...(preference !== null ? { preference } : {}),
+    ...readMetrics(object),
   };
+}
+
+/** MTU, MSS and the like, in the listing's order. */
+function readMetrics({ metrics }: Fields): Pick<Route, 'metrics'> {
+  const texts = objectsOf(metrics).flatMap((each) =>
+    Object.entries(each).map(([name, value]) => `${name} ${String(value)}`),
+  );
+  return texts.length === 0 ? {} : { metrics: texts.join(' ') };
 }
 
 function isType(type: string): type is Route['type'] {
@@ -132,6 +141,7 @@ function readNextHop(object: Fields, family: Family, usable: boolean): NextHop {
     gateway: readGateway(object, family),
     weight: numberInText(object.weight) ?? 1,
     usable,
+    ...(textsOf(object.flags).includes('linkdown') ? { linkDown: true as const } : {}),
   };
 }
 

@@ -18,7 +18,8 @@ export function routesAsJson(text: string): string {
       const route = routes.at(-1);
       if (route === undefined) continue;
       const hops: unknown[] = Array.isArray(route.nexthops) ? route.nexthops : [];
-      hops.push({ ...hopOf(line), ...pairsOf(line, ['weight']) });
+      const down = / linkdown\b/.test(line) ? { flags: ['linkdown'] } : {};
+      hops.push({ ...hopOf(line), ...pairsOf(line, ['weight']), ...down });
       route.nexthops = hops;
       continue;
     }
@@ -37,10 +38,20 @@ export function routesAsJson(text: string): string {
       ...(proto === undefined ? {} : { protocol: proto }),
       ...(pairs.metric === undefined ? {} : { metric: Number(pairs.metric) }),
       ...renamed(tail, 'src', 'prefsrc'),
+      ...metricsOf(tail),
       flags,
     });
   }
   return JSON.stringify(routes);
+}
+
+function metricsOf(text: string): JsonObject {
+  const found = [
+    ...text.matchAll(/ (mtu|advmss|hoplimit|window|rtt|initcwnd|initrwnd|quickack) (?:lock )?(\S+)/g),
+  ];
+  return found.length === 0
+    ? {}
+    : { metrics: [Object.fromEntries(found.map(([, name, value]) => [name, Number(value)]))] };
 }
 
 function hopOf(text: string): JsonObject {

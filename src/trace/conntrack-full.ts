@@ -1,3 +1,4 @@
+import type { Host } from '../host/facts.ts';
 import { sysctlNumber } from '../host/sysctl.ts';
 import { unknown } from './answer.ts';
 import { type Branch, turned } from './branch.ts';
@@ -17,12 +18,10 @@ export function whereTableIsFull(before: Branch, after: Branch, context: TraceCo
   const isNew = before.state.connection === null && connection !== null && !connection.confirmed;
   if (!isNew || connection.fromCapture || context.packet.state !== 'NEW') return [next(after)];
   const { host, flows } = context.world;
-  const count = sysctlNumber(host, 'net.netfilter.nf_conntrack_count');
-  const most =
-    sysctlNumber(host, 'net.netfilter.nf_conntrack_max') ?? sysctlNumber(host, 'net.nf_conntrack_max');
-  // 0 means no limit.
-  if (count === null || most === null || most === 0 || count < most) return [next(after)];
-  const reason: Reason = { code: 'conntrack-full', count, most };
+  const full = fullTable(host);
+  if (full === null) return [next(after)];
+  const { count } = full;
+  const reason: Reason = { code: 'conntrack-full', ...full };
   const drop = (branch: Branch): Passage =>
     ended({
       branch: turned(branch, 'conntrack', { fact: 'ended', reason }),
@@ -36,6 +35,22 @@ export function whereTableIsFull(before: Branch, after: Branch, context: TraceCo
   return eitherWay(after, QUESTION, context.questions).map(({ branch, held }) =>
     held ? drop(branch) : next(branch),
   );
+}
+
+/** Sysctls that tell how full the table is; the last is the older name of the second. */
+export const TABLE_SYSCTLS = [
+  'net.netfilter.nf_conntrack_count',
+  'net.netfilter.nf_conntrack_max',
+  'net.nf_conntrack_max',
+] as const;
+
+/** @returns how many entries conntrack's table holds and may hold, where it has no room; null where it has, or the capture does not tell. */
+export function fullTable(host: Host): { readonly count: number; readonly most: number } | null {
+  const [ofCount, ofMost, older] = TABLE_SYSCTLS;
+  const count = sysctlNumber(host, ofCount);
+  const most = sysctlNumber(host, ofMost) ?? sysctlNumber(host, older);
+  // 0 means no limit.
+  return count === null || most === null || most === 0 || count < most ? null : { count, most };
 }
 
 const QUESTION = unknown({ code: 'conntrack-full' });

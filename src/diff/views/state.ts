@@ -1,21 +1,24 @@
 import type { FlowTable } from '../../conntrack/flow-table.ts';
-import type { Host, PolicyRule, Route } from '../../host/facts.ts';
+import type { Host } from '../../host/facts.ts';
 import { printIpvs } from '../../ipvs/print-ipvs.ts';
 import { IpvsTable } from '../../ipvs/table.ts';
-import { ADDRESS_BITS, type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
-import { lengthOfMask, type Prefix } from '../../net/prefix.ts';
+import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
-import { isSwitch, sameSet } from '../changed-facts.ts';
+import { TABLE_SYSCTLS } from '../../trace/conntrack-full.ts';
+import { isFullOnOneSide, isSwitch, sameSet } from '../changed-facts.ts';
 import type { ServiceChange, StateChange } from '../document.ts';
 import { isIpvsSwitch } from '../ipvs-probes.ts';
 import type { NativeComparison } from '../native.ts';
+import { policyText, routeText } from '../route-texts.ts';
 import type { State } from '../two-sides.ts';
+import type { UnfollowedFact } from '../unfollowed-facts.ts';
 
 /**
  * Compares what lies beside the rules, as far as it was captured: what one side lacks is supposed to be the other's.
  * @param sets names of the ipsets that rules ask on either side
  * @param native what native nft tables say on both sides; null where only their chains were counted
+ * @param unfollowed what differs of what no trace asks
  * @param aside addresses of the node of which nothing is told here
  */
 export function compareFacts(
@@ -24,6 +27,7 @@ export function compareFacts(
   services: readonly ServiceChange[],
   aside: (address: Address) => boolean,
   native: NativeComparison | null,
+  unfollowed: readonly UnfollowedFact[],
 ): StateChange[] {
   const [own, other] = [before.host, after.host];
   const routesOf = ({ routes }: Host, family: Family): string[] | null =>
@@ -48,6 +52,7 @@ export function compareFacts(
       other,
       [before, after].some(({ known }) => known.ipvs instanceof IpvsTable),
     ),
+    ...unfollowed.map(({ change }) => change),
     ...(native?.changes ?? compareNative(own, other)),
     ...compareFlows(before.known.flows, after.known.flows, services),
   ];
@@ -99,38 +104,6 @@ function addressesOf({ links }: Host, aside: (address: Address) => boolean): str
   );
 }
 
-function prefixText(prefix: Prefix): string {
-  const length = lengthOfMask(prefix.family, prefix.mask);
-  if (length === 0) return 'default';
-  return length === ADDRESS_BITS[prefix.family]
-    ? formatAddress(prefix)
-    : `${formatAddress(prefix)}/${length}`;
-}
-
-function routeText({ type, destination, nextHops, table, preferredSource, metric, usable }: Route): string {
-  const hops = nextHops.map(
-    ({ device, gateway }) =>
-      `${gateway === null ? '' : ` via ${formatAddress(gateway)}`}${device === null ? '' : ` dev ${device}`}`,
-  );
-  return [
-    `${type === 'unicast' ? '' : `${type} `}${prefixText(destination)}${hops.join(',')}`,
-    ...(preferredSource === null ? [] : [`src ${formatAddress(preferredSource)}`]),
-    `table ${table}`,
-    ...(metric === 0 ? [] : [`metric ${metric}`]),
-    ...(usable ? [] : ['dead']),
-  ].join(' ');
-}
-
-function policyText(rule: PolicyRule): string {
-  const { priority, source, destination, mark, action } = rule;
-  const rest = JSON.stringify(
-    { ...rule, source: null, destination: null, action: null, priority: 0 },
-    (_, value) =>
-      value === null || value === false || (Array.isArray(value) && value.length === 0) ? undefined : value,
-  );
-  return `${priority}: from ${source === null ? 'all' : prefixText(source)} to ${destination === null ? 'all' : prefixText(destination)}${mark === null ? '' : ` fwmark 0x${mark.toString(16)}`} ${action.kind}${action.kind === 'lookup' ? ` ${action.table}` : ''} ${rest === '{"priority":0,"mask":4294967295}' ? '' : rest}`.trimEnd();
-}
-
 function compareSets(before: Host, after: Host, sets: ReadonlySet<string>): StateChange[] {
   if (before.ipsets === null || after.ipsets === null) return [];
   const names = new Set([...before.ipsets.keys(), ...after.ipsets.keys()]);
@@ -177,8 +150,9 @@ function membersBeside(
 function compareSysctls(before: Host, after: Host, balances: boolean): StateChange[] {
   if (before.sysctls === null || after.sysctls === null) return [];
   const names = new Set([...before.sysctls.keys(), ...after.sysctls.keys()]);
+  const ofTable: readonly string[] = isFullOnOneSide(before, after) ? TABLE_SYSCTLS : [];
   return [...names]
-    .filter((name) => isSwitch(name) || (balances && isIpvsSwitch(name)))
+    .filter((name) => isSwitch(name) || (balances && isIpvsSwitch(name)) || ofTable.includes(name))
     .sort()
     .flatMap((name): StateChange[] => {
       const [own, other] = [before.sysctls?.get(name) ?? null, after.sysctls?.get(name) ?? null];
