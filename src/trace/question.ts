@@ -195,7 +195,8 @@ export type Question =
       readonly client: Address | null;
       readonly real: string | null;
     }
-  | { readonly code: 'multipath'; readonly route: RouteTaken }
+  /** `weights`: of all next hops of the route, which share out the hashes (fib_rebalance, net/ipv4/fib_semantics.c). */
+  | { readonly code: 'multipath'; readonly route: RouteTaken; readonly weights: readonly number[] }
   /** Whether a process connected the socket that it sends datagrams with. */
   | { readonly code: 'socket-connected'; readonly connected: boolean }
   | {

@@ -27,7 +27,7 @@ import {
   tooManyHops,
 } from './route-endings.ts';
 import type { Routed } from './routed.ts';
-import { asSent, type SentRoute, sentRoutes } from './sent-route.ts';
+import { asSent, type SentRoute, sentRoutes, weightsOf } from './sent-route.ts';
 import { judgedOnceUp } from './source-check.ts';
 import { written } from './writes.ts';
 
@@ -241,7 +241,7 @@ function ways(
   const { destination } = branch.state;
   const choices = hops.map((hop): Choice<RouteTaken> => {
     const route = { destination, device: hop.device, gateway: hop.gateway, table: answer.table };
-    return { value: route, question: { code: 'multipath', route } };
+    return { value: route, question: { code: 'multipath', route, weights: weightsOf(answer) } };
   });
   return choose(branch, choices, questions).map(({ branch: way, value: taken }) => {
     const route = { device: taken.device ?? undefined, gateway: taken.gateway, local: false };

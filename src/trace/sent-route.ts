@@ -82,7 +82,8 @@ function alongHops(
   const { destination } = branch.state;
   const choices = hopsOf(answer).map((hop) => {
     const route = { destination, device: hop.device, gateway: hop.gateway, table: answer.table };
-    return { value: only(answer, hop), question: { code: 'multipath', route } as const };
+    const question = { code: 'multipath', route, weights: weightsOf(answer) } as const;
+    return { value: only(answer, hop), question };
   });
   return choose(branch, choices, questions).map(({ branch: way, value }) => ({ branch: way, answer: value }));
 }
@@ -103,6 +104,11 @@ function fromSource(
   return first === undefined
     ? answer
     : { ...answer, device: first.device, gateway: first.gateway, alternatives: others };
+}
+
+/** @returns the weights of all next hops of the route, in its order. */
+export function weightsOf({ route }: FoundRoute): number[] {
+  return (route?.nextHops ?? []).map(({ weight }) => weight);
 }
 
 function hopsOf({ device, gateway, alternatives }: FoundRoute): NextHop[] {

@@ -8,6 +8,7 @@ import { reversePath } from '../../host/route-reverse.ts';
 import { masqueradeAddress, sourceForOutput } from '../../host/source-address.ts';
 import { ADDRESS_BITS, type Address, type Family, formatAddress } from '../../net/address.ts';
 import { isBridge } from '../../trace/bridge.ts';
+import { weightsOf } from '../../trace/sent-route.ts';
 import type { Door } from './universe.ts';
 
 /** Ranges whose addresses the kernel treats apart, whatever the node's tables say. */
@@ -165,9 +166,10 @@ function routeKey(answer: RouteAnswer): unknown {
 
 function hopsOf(answer: RouteAnswer): unknown {
   if (answer.kind !== 'route') return null;
-  return [answer, ...answer.alternatives].map(({ gateway }) =>
+  const gateways = [answer, ...answer.alternatives].map(({ gateway }) =>
     gateway === null ? null : formatAddress(gateway),
   );
+  return answer.alternatives.length === 0 ? gateways : [...gateways, ...weightsOf(answer)];
 }
 
 export function queryOf(
