@@ -157,6 +157,30 @@ describe('why an answer does not come back', () => {
     ]);
   });
 
+  it('the interface that it leaves through has no carrier', async () => {
+    const down = new BrokenDemo({
+      'ip-addr.json': (text) =>
+        text.replace(
+          /("ifname":\s*"eth0",\s*"flags":\s*\[)[^\]]*/,
+          '$1"NO-CARRIER","BROADCAST","MULTICAST","UP"',
+        ),
+    });
+    const { outcomes } = await down.ask('198.51.100.7:80', '10.244.1.13');
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['accept']);
+    expect(outcomes[0]?.remarks).toContainEqual(
+      expect.objectContaining({
+        code: 'no-carrier',
+        effect: 'breaks',
+        text: expect.stringContaining('eth0'),
+      }),
+    );
+    const inside = await down.remarks('10.244.1.11:8080', '10.244.1.13');
+    expect(codes(inside)).not.toContain('no-carrier');
+    expect(codes(await new BrokenDemo({}).remarks('198.51.100.7:80', '10.244.1.13'))).not.toContain(
+      'no-carrier',
+    );
+  });
+
   it('strict rp_filter stands on the interface that has the address asked for', async () => {
     const demo = new BrokenDemo({
       'sysctl.txt': (text) => text.replace('eth0.rp_filter = 0', 'eth0.rp_filter = 1'),

@@ -6,6 +6,7 @@ import { endpointTarget } from './endpoint-target.ts';
 import { fewerEndpoints } from './fewer-endpoints.ts';
 import { hostPort } from './host-port.ts';
 import { inIpvs } from './in-ipvs.ts';
+import { noCarrier } from './no-carrier.ts';
 import { notMasqueraded } from './not-masqueraded.ts';
 import { notTranslated } from './not-translated.ts';
 import { otherNode } from './other-node.ts';
@@ -22,6 +23,7 @@ const FINDERS: readonly RemarkFinder[] = [
   endpointTarget,
   seenElsewhere,
   hostPort,
+  noCarrier,
   notMasqueraded,
   bridgeBypass,
   reversePath,
