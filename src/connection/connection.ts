@@ -48,6 +48,8 @@ export type ConnectionReason =
       readonly leg: Leg;
       readonly to: Address;
       readonly nextHop: Address | null;
+      /** It is for a pod of another node: a route to that is missing, or the router has to know. */
+      readonly astray: boolean;
     }
   | { readonly code: 'node-not-captured' | 'node-not-read'; readonly node: string; readonly leg: Leg }
   | { readonly code: 'way-unknown'; readonly leg: Leg; readonly to: Address }

@@ -1,4 +1,4 @@
-import type { Host } from '../host/facts.ts';
+import type { Host, Route } from '../host/facts.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import { ADDRESS_BITS, type Address, type Family, isLinkLocal, sameAddress } from '../net/address.ts';
 import { type Prefix, parsePrefix, prefixContains, prefixesOverlap } from '../net/prefix.ts';
@@ -39,7 +39,7 @@ export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbo
     return { kind: 'workload' };
   const known = nodeWith(direct, view, neighbours) ?? nodeWith(destination, view, neighbours);
   const owner = known ?? podsNode(destination, view);
-  if (owner !== null && known === null && nextHop !== null && isPastNodes(view, owner, neighbours))
+  if (owner !== null && known === null && nextHop !== null && isPastNodes(view, owner, nextHop, neighbours))
     return { kind: 'outside', nextHop, astray: true };
   if (owner !== null && owner !== view.name) return { kind: 'node', name: owner, device, hop: nextHop };
   if (nextHop !== null) return { kind: 'outside', nextHop };
@@ -53,33 +53,49 @@ export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbo
  * A router that is no node gets a packet for a pod. Clouds have routers that know which node has it; where one of the two nodes
  * has a way of its own to the other nodes' pods, no router has to know, and that there is none here is a route that is missing.
  */
-function isPastNodes(view: NodeView, owner: string, neighbours: Neighbours): boolean {
+function isPastNodes(view: NodeView, owner: string, router: Address, neighbours: Neighbours): boolean {
   if (owner === view.name) return false;
   const other = neighbours.viewOf(owner);
-  return hasWayToPods(view) || (typeof other !== 'string' && hasWayToPods(other));
+  return [view, ...(typeof other === 'string' ? [] : [other])].some((each) =>
+    waysToPods(each).some((hop) => hop === 'tunnel' || !sameAddress(hop, router)),
+  );
 }
 
-function hasWayToPods(view: NodeView): boolean {
+/** By whom a node sends to the other nodes' pods; not by the router that it sends everything to. */
+function waysToPods(view: NodeView): readonly (Address | 'tunnel')[] {
   const known = WAYS.get(view);
   if (known !== undefined) return known;
   const networks = podNetworksOf(view.cluster).filter(({ node }) => node !== view.name);
-  const found = [...(view.host.routes.ipv4 ?? []), ...(view.host.routes.ipv6 ?? [])].some(
-    ({ type, destination, nextHops }) =>
-      type === 'unicast' &&
-      destination.mask !== 0n &&
-      nextHops.some(
-        ({ gateway, device }) => gateway !== null || (device !== null && isTunnel(view.host, device)),
-      ) &&
-      networks.some(
-        ({ prefix }) => prefix.family === destination.family && prefixesOverlap(prefix, destination),
-      ),
+  const routes = [...(view.host.routes.ipv4 ?? []), ...(view.host.routes.ipv6 ?? [])].filter(
+    ({ type }) => type === 'unicast',
   );
-  WAYS.set(view, found);
-  return found;
+  const isDefault = ({ destination }: Route): boolean => destination.mask === 0n;
+  const routers = routes.filter(isDefault).flatMap(gatewaysOf);
+  const hops = routes
+    .filter(
+      (route) =>
+        !isDefault(route) &&
+        networks.some(
+          ({ prefix }) =>
+            prefix.family === route.destination.family && prefixesOverlap(prefix, route.destination),
+        ),
+    )
+    .flatMap((route) => [
+      ...gatewaysOf(route).filter((hop) => !routers.some((router) => sameAddress(router, hop))),
+      ...(route.nextHops.some(({ device }) => device !== null && isTunnel(view.host, device))
+        ? (['tunnel'] as const)
+        : []),
+    ]);
+  WAYS.set(view, hops);
+  return hops;
+}
+
+function gatewaysOf({ nextHops }: Route): Address[] {
+  return nextHops.flatMap(({ gateway }) => gateway ?? []);
 }
 
 /** Each of 5,000 endpoints asks. */
-const WAYS = new WeakMap<NodeView, boolean>();
+const WAYS = new WeakMap<NodeView, readonly (Address | 'tunnel')[]>();
 
 /** Kinds of devices that pods hang on. */
 const OF_PODS: ReadonlySet<string | null> = new Set(['veth', 'bridge']);

@@ -120,10 +120,10 @@ function arrived(
   switch (delivery.kind) {
     case 'unknown':
       return [ended('unknown', { code: 'way-unknown', leg, to: address }, trip)];
-    case 'outside':
-      return [
-        ended('unknown', { code: 'leaves-cluster', leg, to: address, nextHop: delivery.nextHop }, trip),
-      ];
+    case 'outside': {
+      const { nextHop, astray = false } = delivery;
+      return [ended('unknown', { code: 'leaves-cluster', leg, to: address, nextHop, astray }, trip)];
+    }
     case 'process':
     case 'workload':
       break;
@@ -185,7 +185,7 @@ function returned(
     return [ended('unknown', { code: 'way-unknown', leg, to: destination }, trip)];
   if (delivery.kind === 'outside' && delivery.astray === true) {
     const { nextHop } = delivery;
-    return [ended('unknown', { code: 'leaves-cluster', leg, to: destination, nextHop }, trip)];
+    return [ended('unknown', { code: 'leaves-cluster', leg, to: destination, nextHop, astray: true }, trip)];
   }
   const atClient = sameAddress(destination, client.address) && destinationPort === client.port;
   const isProcess = delivery.kind === 'process';

@@ -5,7 +5,7 @@ import type { Evidence, Severity } from '../findings/finding.ts';
 import { isKubeProxyTable } from '../proxy/nft-roles.ts';
 import { ownerOf } from '../proxy/owners.ts';
 import type { Cause } from './cause.ts';
-import { isSure } from './shares.ts';
+import { isSure, openWay, seesOf } from './shares.ts';
 
 /** @returns true for an outcome in which a rule of Kubernetes refuses, as it should where there is no endpoint. */
 export function isRefusal(outcome: OutcomeItem, { steps }: TraceItem): boolean {
@@ -47,12 +47,13 @@ export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | n
 /** What becomes of a connection that its first packet's node let pass: as it was traced there and back, over all nodes. */
 function causeOnTheWay(outcome: OutcomeItem, item: TraceItem): Cause | null {
   const ways = outcome.connection === null ? [] : [outcome.connection, ...outcome.connection.others];
-  const way = ways.find(({ sees }) => sees !== 'works' && sees !== 'unknown');
-  if (way === undefined || way.reason === null) return null;
+  const failed = ways.find(({ sees }) => sees !== 'works' && sees !== 'unknown');
+  const way = failed ?? (seesOf(outcome) === 'unknown' ? openWay(outcome) : null);
+  if (way === null || way.reason === null) return null;
   const { code, text, settle } = way.reason;
   const last = way.legs.at(-1)?.path.at(-1);
   const step = last === undefined ? undefined : item.steps.find(({ id }) => id === last);
-  const severity = isSure(outcome, item) ? 'error' : 'warning';
+  const severity = failed !== undefined && isSure(outcome, item) ? 'error' : 'warning';
   const [first, end] = [way.legs[0], way.legs.at(-1)];
   const elsewhere = end !== undefined && end.node !== null && end.node !== first?.node;
   const advice = settle ?? (elsewhere ? `see what \`check\` says of ${end.node}` : null);

@@ -16,22 +16,25 @@ export function seesOf(outcome: OutcomeItem): Sees {
     traced.includes(each),
   );
   if (worst !== undefined && worst !== 'unknown') return worst;
-  if (worst === 'unknown' && isLeftOpen(outcome)) return 'unknown';
+  if (worst === 'unknown' && openWay(outcome) !== null) return 'unknown';
   const guessed = seesOfFirst(outcome);
   const overNodes = new Set(outcome.connection?.legs.map(({ node }) => node)).size > 1;
   return guessed === 'unknown' && worst === undefined && overNodes ? 'works' : guessed;
 }
 
-function isLeftOpen({ connection }: OutcomeItem): boolean {
-  return connection !== null && [connection, ...connection.others].some(leavesOpen);
+/** @returns the way of which the first packet says nothing, where there is one: see `leavesOpen`. */
+export function openWay({ connection }: OutcomeItem): ConnectionWay | null {
+  if (connection === null) return null;
+  return [connection, ...connection.others].find(leavesOpen) ?? null;
 }
 
 /**
- * @returns true where what a captured node on the way, or the way back, does with it is not known: its first packet says
- *   nothing about that. A node that was not captured is taken to do what it should.
+ * @returns true where what a captured node on the way, or the way back, does with it is not known, or goes to a router although
+ *   it is for another node's pod: its first packet says nothing about that. A node that was not captured is taken to do what it
+ *   should.
  */
-function leavesOpen({ reason }: ConnectionWay): boolean {
-  return reason !== null && LEFT_OPEN.has(reason.code);
+function leavesOpen({ reason, astray }: ConnectionWay): boolean {
+  return astray === true || (reason !== null && LEFT_OPEN.has(reason.code));
 }
 
 const LEFT_OPEN: ReadonlySet<string> = new Set([

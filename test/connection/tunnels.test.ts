@@ -119,4 +119,35 @@ describe('Does a router that is no node know where pods are?', () => {
   it('yes, where no node has such a route: the cloud routes', async () => {
     expect(await asked({ lost: true }, { lost: true })).toMatchObject({ sees: 'works' });
   });
+
+  it('yes, where all that a node has is a route by way of that same router', async () => {
+    const routes = [{ dst: '10.0.0.0/8', gateway: '192.168.0.253', dev: 'eth0' }];
+    expect(await asked({ lost: true, routes }, { lost: true, routes })).toMatchObject({ sees: 'works' });
+  });
+
+  it('and why and check take neither the first packet nor the connection for one that works', async () => {
+    const place = join(root, String(serial++));
+    const folders = [writeNode(place, 1, 2, { lost: true }), writeNode(place, 2, 2)];
+    const from = folders.flatMap((folder) => ['-f', folder]);
+    const why = await run(['why', 'shop/web', '-o', 'json', ...from]);
+    expect(why.status).toBe(1);
+    expect(JSON.parse(why.out)).toMatchObject({
+      works: { pod: { works: 0.5, unknown: 0.5 }, node: { works: 0.5, unknown: 0.5 } },
+      causes: expect.arrayContaining([
+        expect.objectContaining({ code: 'leaves-cluster', severity: 'warning', certainty: 'possible' }),
+      ]),
+    });
+    const trace = await run(['trace', 'shop/web', '--from', 'pod', ...from]);
+    expect(trace.out).toContain('50% UNKNOWN');
+    const check = await run(['check', place, '--only', 'KP133', '-o', 'json']);
+    for (const item of JSON.parse(check.out).items) {
+      expect(item.coverage.across).toMatchObject({ ports: 1, followed: 0 });
+      expect(item.findings).toMatchObject([
+        {
+          ...{ severity: 'warning', certainty: 'probable', objects: ['node node-1', 'shop/web'] },
+          message: expect.stringContaining('node-1 has no route of its own to the pods of that node'),
+        },
+      ]);
+    }
+  });
 });

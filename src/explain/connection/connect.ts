@@ -100,6 +100,7 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
     sees: noted === null ? sees : 'unknown',
     share: share * part,
     reason: noted ?? (reason === null ? null : connectionNote(reason)),
+    ...(noted === null && reason?.code === 'leaves-cluster' && reason.astray ? { astray: true } : {}),
     legs: legs.map((leg) => legItem(leg, context)),
   }));
 }

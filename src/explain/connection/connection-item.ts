@@ -23,6 +23,8 @@ export interface ConnectionWay {
   readonly share: number;
   /** Null where it works. */
   readonly reason: Note | null;
+  /** It is sent to a router for a pod of another node, and nobody says that the router knows the way. Absent: it is not. */
+  readonly astray?: boolean;
   readonly legs: readonly LegItem[];
 }
 

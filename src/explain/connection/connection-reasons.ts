@@ -37,8 +37,10 @@ function textOf(reason: ConnectionReason): string {
     case 'own-packet':
       return ownPacketText(reason);
     case 'leaves-cluster': {
-      const { to, nextHop, leg } = reason;
+      const { to, nextHop, leg, astray } = reason;
       const by = nextHop === null ? '' : ` by way of ${formatAddress(nextHop)}`;
+      if (astray)
+        return `the ${leg.direction} leaves the nodes for ${formatAddress(to)}${by}: ${nodeOf(leg)} has no route of its own to the pods of that node, and whether the router has one is not in a capture`;
       return `the ${leg.direction} leaves the nodes for ${formatAddress(to)}${by}: what becomes of it there is not in a capture`;
     }
     case 'node-not-captured':
@@ -77,6 +79,10 @@ function settleOf(reason: ConnectionReason): string | null {
       return 'capture `ip -j route show table all` and `ip -j addr`';
     case 'client-unknown':
       return 'give --from pod:NAMESPACE/NAME or an address';
+    case 'leaves-cluster':
+      return reason.astray
+        ? `look on ${nodeOf(reason.leg)}, and on a node that reaches it: ip route get ${formatAddress(reason.to)}`
+        : null;
     case 'open-question': {
       const [first] = reason.given;
       return first === undefined ? null : givenNote(first).settle;
@@ -91,7 +97,6 @@ function settleOf(reason: ConnectionReason): string | null {
     case 'not-listening':
     case 'nobody-there':
     case 'own-packet':
-    case 'leaves-cluster':
     case 'node-not-read':
     case 'wrong-source':
     case 'answer-astray':

@@ -6,7 +6,7 @@ import type { ExpectedPort } from '../expected/expected-port.ts';
 /** Who sends the connections that are followed to other nodes. */
 export type AcrossSender = 'pod' | 'node' | 'external';
 
-/** A connection that passes another node and does not work. */
+/** A connection that passes another node, or should, and does not work. */
 export interface FailedConnection {
   readonly port: ExpectedPort;
   readonly sender: AcrossSender;
@@ -20,7 +20,8 @@ export interface FailedConnection {
   readonly far: string;
   /** Where it ends: that node, this one for an answer, or one between them. */
   readonly at: string;
-  readonly sees: Exclude<Sees, 'works' | 'unknown'>;
+  /** `unknown`: a router gets it for a pod of another node, and nobody says that the router knows the way. */
+  readonly sees: Exclude<Sees, 'works'>;
   readonly reason: Note;
   /** What decided there; null where it met nothing. */
   readonly step: StepItem | null;
@@ -36,7 +37,7 @@ export interface AcrossNodes {
   readonly notTried: readonly string[];
   /** How many Service ports have an endpoint on one of `nodes`. */
   readonly ports: number;
-  /** How many of them were followed. */
+  /** How many of them were followed there and back, to the end. */
   readonly followed: number;
   /** Minutes between this capture and the one that is furthest from it; null: not known. */
   readonly apartMinutes: number | null;

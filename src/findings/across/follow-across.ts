@@ -53,7 +53,8 @@ export function followAcross(known: Known, others: Others, about: About | null):
   const failed = chosen.flatMap((port) =>
     SENDERS.flatMap((sender) => failuresOf(port, sender, { known, peers, own, wanted })),
   );
-  return { ...told, ports: ports.length, followed: chosen.length, failed };
+  const lost = new Set(failed.filter(({ sees }) => sees === 'unknown').map(({ port }) => port));
+  return { ...told, ports: ports.length, followed: chosen.length - lost.size, failed };
 }
 
 function isOf(service: Service, { namespace, name }: About): boolean {
@@ -134,10 +135,11 @@ function failedWays(
   const far = port.endpoints.find((one) => isSocket(one, destination))?.node ?? null;
   if (far === null || !wanted.has(far)) return [];
   return [connection, ...connection.others].flatMap((way): FailedWay[] => {
-    const { sees, reason, share } = way;
-    if (sees === 'works' || sees === 'unknown' || reason === null || !BETWEEN.has(reason.code)) return [];
+    const { sees, reason, share, astray = false } = way;
+    if (sees === 'works' || reason === null) return [];
     const last = way.legs.at(-1)?.node ?? null;
-    if (last === null || !isBetween(way, own)) return [];
+    if (last === null) return [];
+    if (!astray && (sees === 'unknown' || !BETWEEN.has(reason.code) || !isBetween(way, own))) return [];
     // The last leg is that of who sends it.
     const at = reason.code !== 'device-down' ? last : last === own ? far : own;
     const endpoint = socketText(destination.address, destination.port);
@@ -147,6 +149,7 @@ function failedWays(
 
 /** Whether some of these, which all end there in the same way, do so whatever the captures leave open. */
 function isSure(same: readonly FailedWay[], outcomes: readonly OutcomeItem[]): boolean {
+  if (same.every(({ sees }) => sees === 'unknown')) return false;
   const shares = addShares(outcomes, (outcome) =>
     same.filter((one) => one.outcome === outcome).map(({ sees, share }) => ({ sees: NAMES[sees], share })),
   );

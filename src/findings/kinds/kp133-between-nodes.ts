@@ -65,6 +65,7 @@ function findingOf(group: readonly FailedConnection[], close: boolean, own: stri
 }
 
 const SEES: Readonly<Record<FailedConnection['sees'], string>> = {
+  unknown: 'may be lost',
   refused: 'are refused',
   'times-out': 'time out',
   'wrong-source': 'get their answer from an address that they never asked',
