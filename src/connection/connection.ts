@@ -2,6 +2,7 @@ import type { Address } from '../net/address.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import type { Given } from '../trace/question.ts';
 import type { NodeView } from './node-view.ts';
+import type { SourceWriter } from './source-writer.ts';
 
 /** What the client sees of a connection; `wrong-source`: an answer from an address that it never asked. */
 export type Sees = 'works' | 'refused' | 'times-out' | 'wrong-source' | 'unknown';
@@ -53,9 +54,21 @@ export type ConnectionReason =
     }
   | { readonly code: 'node-not-captured' | 'node-not-read'; readonly node: string; readonly leg: Leg }
   | { readonly code: 'way-unknown'; readonly leg: Leg; readonly to: Address }
-  | { readonly code: 'wrong-source'; readonly from: Place; readonly asked: Place; readonly leg: Leg }
-  /** The answer gets to somebody who asked nothing. */
-  | { readonly code: 'answer-astray'; readonly leg: Leg; readonly to: Address }
+  /** `by`: what gave the answer that address; null where no rule did. */
+  | {
+      readonly code: 'wrong-source';
+      readonly from: Place;
+      readonly asked: Place;
+      readonly leg: Leg;
+      readonly by: SourceWriter | null;
+    }
+  /** The answer gets to somebody who asked nothing. `by`: what gave the request that source; null where no rule did. */
+  | {
+      readonly code: 'answer-astray';
+      readonly leg: Leg;
+      readonly to: Address;
+      readonly by: SourceWriter | null;
+    }
   /** The answer went past a node that the request passed: what the client sends next is INVALID there. */
   | { readonly code: 'answer-skips'; readonly leg: Leg }
   | { readonly code: 'client-unknown' }

@@ -11,6 +11,7 @@ import type { ConnectionReason, Leg, Way } from './connection.ts';
 import { arrivalDevice, type Delivery, deliveryOf } from './delivery.ts';
 import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
+import { sourceWriter } from './source-writer.ts';
 import { type At, ended, memoryOf, remembered, rememberedByIpvs, type Trip } from './trip.ts';
 import { isDown, lostInTunnel } from './tunnel.ts';
 
@@ -180,7 +181,6 @@ function returned(
   { client }: Journey,
 ): readonly Way[] {
   const { destination, destinationPort, source, sourcePort } = leg.outcome.end;
-  const astray = { code: 'answer-astray', leg, to: destination } as const;
   if (delivery.kind === 'unknown')
     return [ended('unknown', { code: 'way-unknown', leg, to: destination }, trip)];
   if (delivery.kind === 'outside' && delivery.astray === true) {
@@ -190,7 +190,18 @@ function returned(
   const atClient = sameAddress(destination, client.address) && destinationPort === client.port;
   const isProcess = delivery.kind === 'process';
   if (!atClient || isProcess !== (client.processOf !== null) || (isProcess && client.processOf !== view))
-    return [ended('times-out', astray, trip)];
+    return [
+      ended(
+        'times-out',
+        {
+          code: 'answer-astray',
+          leg,
+          to: destination,
+          by: sourceWriter(trip.legs, 'request', destination),
+        },
+        trip,
+      ),
+    ];
   const { asked } = client;
   const from = source.address;
   if (from !== null && sameAddress(from, asked.address) && sourcePort === asked.port)
@@ -200,6 +211,7 @@ function returned(
     from: { node: view.name, address: from ?? asked.address, port: sourcePort },
     asked: { node: null, ...asked },
     leg,
+    by: from === null ? null : sourceWriter(trip.legs, 'answer', from),
   };
   return [ended('wrong-source', reason, trip)];
 }

@@ -51,7 +51,7 @@ function causeOnTheWay(outcome: OutcomeItem, item: TraceItem): Cause | null {
   const way = failed ?? (seesOf(outcome) === 'unknown' ? openWay(outcome) : null);
   if (way === null || way.reason === null) return null;
   const { code, text, settle } = way.reason;
-  const last = way.legs.at(-1)?.path.at(-1);
+  const last = way.writtenBy ?? way.legs.at(-1)?.path.at(-1);
   const step = last === undefined ? undefined : item.steps.find(({ id }) => id === last);
   const severity = failed !== undefined && isSure(outcome, item) ? 'error' : 'warning';
   const [first, end] = [way.legs[0], way.legs.at(-1)];

@@ -65,6 +65,31 @@ describe('Does check follow connections between nodes?', () => {
     expect(second?.findings).toEqual([]);
   });
 
+  it('and of the node whose rule gives requests a stranger’s source, with that rule as the proof', async () => {
+    const folder = join(root, 'snat');
+    const nat = ['-A POSTROUTING -o eth0 -j SNAT --to-source 192.168.0.77'];
+    writeNode(folder, 1, 2, { nat });
+    writeNode(folder, 2, 2);
+    const [first, second] = await check(folder);
+    expect(first?.findings).toMatchObject([
+      {
+        objects: ['node node-1', 'shop/web'],
+        evidence: [{ text: nat[0] }, {}],
+        advice: expect.stringContaining('nat POSTROUTING rule 2 of node-1'),
+      },
+    ]);
+    expect(second?.findings).toEqual([]);
+    const captures = ['node-1', 'node-2'].flatMap((name) => ['-f', join(folder, name)]);
+    const { out } = await run(['why', 'shop/web', '-o', 'json', ...captures]);
+    expect(JSON.parse(out).causes).toContainEqual(
+      expect.objectContaining({
+        code: 'answer-astray',
+        advice: expect.stringContaining('nat POSTROUTING rule 2 of node-1'),
+        evidence: [expect.objectContaining({ text: nat[0] })],
+      }),
+    );
+  });
+
   it('without proof where a question of this node decides, whatever else is lost on it for certain', async () => {
     const folder = join(root, 'open');
     writeNode(folder, 1, 2, {

@@ -123,6 +123,42 @@ describe('does a connection over two nodes work?', () => {
     );
   });
 
+  it('not where a rule of the client’s node gives it a stranger’s source: that rule is named, not where the answer ends', async () => {
+    const nat = ['-A POSTROUTING -o eth0 -j SNAT --to-source 192.168.0.77'];
+    const item = await over({ nat }, {});
+    const way = failing(item);
+    expect(way.reason).toMatchObject({
+      code: 'answer-astray',
+      text: 'the answer goes to 192.168.0.77, which asked nothing (nat POSTROUTING rule 2 of node-1 gives the request that source): nobody on its way undoes what the request went through',
+    });
+    expect(item.steps[way.writtenBy ?? -1]).toMatchObject({ chain: 'POSTROUTING', rule: 2, action: 'snat' });
+  });
+
+  it('not where a rule of the other node gives the answer another source: that rule is named', async () => {
+    // Where nothing is tracked, nothing keeps the rule of nat from the answer's first packet.
+    const two = {
+      raw: ['-A PREROUTING -d 10.244.2.5/32 -j CT --notrack'],
+      nat: ['-A POSTROUTING -s 10.244.2.5/32 -o eth0 -j SNAT --to-source 192.168.0.77'],
+    };
+    const from = [writeNode(place, 1, 2), writeNode(place, 2, 2, two)].flatMap((folder) => ['-f', folder]);
+    const asked = [
+      'trace',
+      '10.244.2.5:53',
+      '--protocol',
+      'udp',
+      '--from',
+      'pod:shop/client-1',
+      '-o',
+      'json',
+    ];
+    const [item]: TraceItem[] = JSON.parse((await run([...asked, ...from])).out).items;
+    if (item === undefined) throw new Error('nothing was traced');
+    const [way] = ways(item);
+    expect(way).toMatchObject({ sees: 'wrong-source', reason: { code: 'wrong-source' } });
+    expect(way?.reason?.text).toContain('(nat POSTROUTING rule 2 of node-2 gives the answer that source)');
+    expect(item.steps[way?.writtenBy ?? -1]).toMatchObject({ node: 'node-2', action: 'snat' });
+  });
+
   it('from a tunnel the packet comes in by the tunnel’s device', async () => {
     const filter = ['-A FORWARD -i flannel.1 -j DROP'];
     const way = failing(await over({ overlay: true }, { overlay: true, filter }));

@@ -1,5 +1,5 @@
 import { clientOf } from '../../connection/client.ts';
-import type { Leg, Way } from '../../connection/connection.ts';
+import type { ConnectionReason, Leg, Way } from '../../connection/connection.ts';
 import { followConnection } from '../../connection/follow.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
 import { rulesMissingOf } from '../trace/remarks/rules-missing.ts';
@@ -100,6 +100,7 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
     sees: noted === null ? sees : 'unknown',
     share: share * part,
     reason: noted ?? (reason === null ? null : connectionNote(reason)),
+    ...(noted === null ? writtenBy(reason, context) : {}),
     ...(noted === null && reason?.code === 'leaves-cluster' && reason.astray ? { astray: true } : {}),
     legs: legs.map((leg) => legItem(leg, context)),
   }));
@@ -133,6 +134,15 @@ function legItem(leg: Leg, { node, nodes, register }: Context): LegItem {
     leaves: outcome.exit?.kind === 'interface' ? outcome.exit.name : null,
     path: register.idsOf(leg, at, at === node),
   };
+}
+
+function writtenBy(reason: ConnectionReason | null, context: Context): Pick<ConnectionWay, 'writtenBy'> {
+  if (reason?.code !== 'answer-astray' && reason?.code !== 'wrong-source') return {};
+  const { by } = reason;
+  if (by === null) return {};
+  const at = by.leg.outcome.path.findLastIndex(({ step }) => step === by.step);
+  const id = legItem(by.leg, context).path[at];
+  return id === undefined ? {} : { writtenBy: id };
 }
 
 /** A packet that does not get past the node, whoever sent it. */

@@ -25,6 +25,8 @@ export interface ConnectionWay {
   readonly reason: Note | null;
   /** It is sent to a router for a pod of another node, and nobody says that the router knows the way. Absent: it is not. */
   readonly astray?: boolean;
+  /** Id of the step that gave a packet the address for which it fails, on whichever node. Absent: none did, or it is not that. */
+  readonly writtenBy?: number;
   readonly legs: readonly LegItem[];
 }
 

@@ -1,4 +1,5 @@
 import type { ConnectionReason, Leg, Place } from '../../connection/connection.ts';
+import { type SourceWriter, sourceWriter } from '../../connection/source-writer.ts';
 import { formatAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Note } from '../explanation.ts';
@@ -50,9 +51,9 @@ function textOf(reason: ConnectionReason): string {
     case 'way-unknown':
       return `where the ${reason.leg.direction} to ${formatAddress(reason.to)} leaves ${nodeOf(reason.leg)} is not known`;
     case 'wrong-source':
-      return `the answer comes from ${socketOf(reason.from)}, and the client, who asked ${socketOf(reason.asked)}, takes no answer from there`;
+      return `the answer comes from ${socketOf(reason.from)}${writerText(reason.by)}, and the client, who asked ${socketOf(reason.asked)}, takes no answer from there`;
     case 'answer-astray':
-      return `the answer goes to ${formatAddress(reason.to)}, which asked nothing: nobody on its way undoes what the request went through`;
+      return `the answer goes to ${formatAddress(reason.to)}, which asked nothing${writerText(reason.by)}: nobody on its way undoes what the request went through`;
     case 'answer-skips':
       return `the answer comes back past ${nodeOf(reason.leg)}, which takes what the client sends next for INVALID and drops it: ${decisionOf(reason.leg)}`;
     case 'client-unknown':
@@ -98,12 +99,20 @@ function settleOf(reason: ConnectionReason): string | null {
     case 'nobody-there':
     case 'own-packet':
     case 'node-not-read':
-    case 'wrong-source':
-    case 'answer-astray':
     case 'answer-skips':
     case 'sent-round':
       return null;
+    case 'wrong-source':
+    case 'answer-astray':
+      return reason.by === null
+        ? null
+        : `keep what is for pods of other nodes from ${placeOf(reason.by.step)} of ${nodeOf(reason.by.leg)}: \`trace\` over both captures shows the way there and back`;
   }
+}
+
+function writerText(by: SourceWriter | null): string {
+  if (by === null) return '';
+  return ` (${placeOf(by.step)} of ${nodeOf(by.leg)} gives the ${by.leg.direction} that source)`;
 }
 
 function ownPacketText({ at, leg }: Extract<ConnectionReason, { code: 'own-packet' }>): string {
@@ -111,13 +120,10 @@ function ownPacketText({ at, leg }: Extract<ConnectionReason, { code: 'own-packe
   const { outcome } = leg;
   if (outcome.end.sourceRewrite === 'none')
     return `${address} gets its own packet back with its own address as source: its kernel drops it`;
-  const by = outcome.path.findLast(({ step }) => WRITES_SOURCE.has(step.action))?.step;
-  const rule = by === undefined ? '' : `, ${placeOf(by)}`;
+  const by = sourceWriter([leg], leg.direction, at.address);
+  const rule = by === null ? '' : `, ${placeOf(by.step)}`;
   return `${nodeOf(leg)} gives the ${leg.direction} ${address} as its source${rule}, and ${address} is who gets it: its kernel drops what comes from its own address`;
 }
-
-/** Actions of steps that give a packet another source. */
-const WRITES_SOURCE: ReadonlySet<string> = new Set(['snat', 'masquerade', 'netmap']);
 
 /** What decided on a node: a rule or policy, else what its kernel did by itself. */
 function decisionOf({ outcome }: Leg): string {

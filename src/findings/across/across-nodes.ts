@@ -18,12 +18,12 @@ export interface FailedConnection {
   readonly endpoint: string;
   /** The node the endpoint is on. */
   readonly far: string;
-  /** Where it ends: that node, this one for an answer, or one between them. */
+  /** Where the fault is: where it ends, that node, this one for an answer, or one between them; or where a rule wrote a wrong source. */
   readonly at: string;
   /** `unknown`: a router gets it for a pod of another node, and nobody says that the router knows the way. */
   readonly sees: Exclude<Sees, 'works'>;
   readonly reason: Note;
-  /** What decided there; null where it met nothing. */
+  /** What decided there, or wrote that source; null where it met nothing. */
   readonly step: StepItem | null;
   /** Whether it fails whatever the captures leave open. */
   readonly sure: boolean;

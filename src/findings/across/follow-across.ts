@@ -140,10 +140,12 @@ function failedWays(
     const last = way.legs.at(-1)?.node ?? null;
     if (last === null) return [];
     if (!astray && (sees === 'unknown' || !BETWEEN.has(reason.code) || !isBetween(way, own))) return [];
+    const writer = steps.find(({ id }) => id === way.writtenBy);
     // The last leg is that of who sends it.
-    const at = reason.code !== 'device-down' ? last : last === own ? far : own;
+    const ends = reason.code !== 'device-down' ? last : last === own ? far : own;
+    const at = writer === undefined ? ends : (writer.node ?? own);
     const endpoint = socketText(destination.address, destination.port);
-    return [{ outcome, share, endpoint, far, at, sees, reason, step: decidingStep(way, steps) }];
+    return [{ outcome, share, endpoint, far, at, sees, reason, step: writer ?? decidingStep(way, steps) }];
   });
 }
 
