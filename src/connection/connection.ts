@@ -53,6 +53,15 @@ export type ConnectionReason =
       readonly astray: boolean;
     }
   | { readonly code: 'node-not-captured' | 'node-not-read'; readonly node: string; readonly leg: Leg }
+  /** A rule gave the request a source that its node does not have: whether the answer comes back there is not in a capture. */
+  | {
+      readonly code: 'source-not-own';
+      readonly leg: Leg;
+      readonly to: Address;
+      readonly by: SourceWriter;
+    }
+  /** The node of who answers was not captured; by the interface that the request left by the answer is lost, by others it is not. */
+  | { readonly code: 'answer-unsure'; readonly leg: Leg; readonly device: string }
   | { readonly code: 'way-unknown'; readonly leg: Leg; readonly to: Address }
   /** `by`: what gave the answer that address; null where no rule did. */
   | {

@@ -127,6 +127,11 @@ function tunnelsNode({ family, value }: Address, { cluster }: NodeView): string 
   return found?.node ?? null;
 }
 
+/** @returns true where the address is a pod's of the node, or lies in its pods' network. */
+export function isNodesPod(view: NodeView, address: Address): boolean {
+  return view.name !== null && podsNode(address, view) === view.name;
+}
+
 /** The node whose pod has the address, or whose pod network it lies in. */
 function podsNode(address: Address, { book, cluster }: NodeView): string | null {
   const node = book.podAt(address)?.node ?? null;
@@ -170,6 +175,11 @@ const TUNNELS: ReadonlySet<string> = new Set([
 
 /** Without `ip -d` the kind is not told: names that network plugins give. */
 const TUNNEL_NAMES = /^(?:flannel|vxlan|geneve|tunl|wireguard|wg|cilium_vxlan|antrea-|genev_sys|vxlan_sys)/;
+
+/** @returns names of the devices that carry packets between nodes. */
+export function tunnelsOf(host: Host): string[] {
+  return (host.links ?? []).map(({ name }) => name).filter((name) => isTunnel(host, name));
+}
 
 function isTunnel(host: Host, device: string): boolean {
   const kind = linkNamed(host, device)?.kind ?? null;

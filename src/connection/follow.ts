@@ -4,6 +4,7 @@ import type { Outcome } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
 import { answerPacket, arrivingPacket } from './answer-packet.ts';
+import { answeredUnseen } from './answer-unseen.ts';
 import { carriedOn } from './carried-on.ts';
 import { throughOutcomes } from './cases.ts';
 import type { Client } from './client.ts';
@@ -90,8 +91,10 @@ function toNode(
 ): readonly Way[] {
   const { client, neighbours } = journey;
   const next = neighbours.viewOf(delivery.name);
-  if (next === 'not-captured' || next === 'not-read')
-    return [ended('unknown', { code: `node-${next}`, node: delivery.name, leg }, trip)];
+  if (next === 'not-captured' || next === 'not-read') {
+    const unseen = { code: `node-${next}`, node: delivery.name, leg } as const;
+    return at.direction === 'request' ? unseenBy(unseen, trip, journey) : [ended('unknown', unseen, trip)];
+  }
   const { end } = leg.outcome;
   const device = arrivalDevice(at.view, delivery, end.destination, next);
   if (isDown(next, device))
@@ -105,6 +108,13 @@ function toNode(
   }
   const packet = arrivingPacket(end, client, device, at.packet);
   return through({ view: next, packet, direction: at.direction }, trip, journey);
+}
+
+/** The request goes to somebody whose node was not captured. */
+function unseenBy(reason: ConnectionReason, trip: Trip, journey: Journey): readonly Way[] {
+  return answeredUnseen(reason, trip, journey.client, (view, packet) =>
+    through({ view, packet, direction: 'answer' }, trip, journey),
+  );
 }
 
 /** The request is where somebody may answer it. */
@@ -123,7 +133,7 @@ function arrived(
       return [ended('unknown', { code: 'way-unknown', leg, to: address }, trip)];
     case 'outside': {
       const { nextHop, astray = false } = delivery;
-      return [ended('unknown', { code: 'leaves-cluster', leg, to: address, nextHop, astray }, trip)];
+      return unseenBy({ code: 'leaves-cluster', leg, to: address, nextHop, astray }, trip, journey);
     }
     case 'process':
     case 'workload':

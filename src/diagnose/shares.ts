@@ -42,6 +42,8 @@ const LEFT_OPEN: ReadonlySet<string> = new Set([
   'not-followed',
   'node-not-read',
   'sent-round',
+  'source-not-own',
+  'answer-unsure',
 ]);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */

@@ -4,8 +4,11 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { seesOf } from '../../src/diagnose/shares.ts';
 import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
+import { explainTrace } from '../../src/explain/explain-trace.ts';
+import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { run } from '../cli/run-main.ts';
+import { openCapture } from '../support/open-capture.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kp-explain-nodes-'));
@@ -314,4 +317,89 @@ describe('does the screen say WORKS only where the nodes on the way let it throu
       'but what node-2 does with it depends on what its capture does not tell: 10.244.1.9 is in set blocked',
     );
   });
+});
+
+describe('does an answer come back from a node that was not captured?', () => {
+  /** What becomes of connections to the pod on node-2, where node-1 alone was captured. */
+  async function toUnseen(one: NodeChanges, from = 'pod:shop/client-1', to = '10.96.0.5:80') {
+    const { known } = await openCapture(writeNode(place, 1, 2, one));
+    const [item] = explainTrace({ ...plainQuestion(to), from }, known);
+    const far = item?.outcomes.find(({ destination }) => destination.address === '10.244.2.5');
+    if (far === undefined || far.connection === null)
+      throw new Error(`nothing goes to node-2: ${JSON.stringify(item)}`);
+    return { ...far.connection, why: seesOf(far) };
+  }
+
+  it('it is taken to, where no rule of the captured node stops it', async () => {
+    expect(await toUnseen({})).toMatchObject({
+      ...{ sees: 'unknown', why: 'works', reason: { code: 'node-not-captured' } },
+      legs: [{ direction: 'request' }],
+    });
+  });
+
+  it.each([
+    ['in FORWARD by its state', { filter: ['-A FORWARD -m conntrack --ctstate ESTABLISHED -j DROP'] }],
+    [
+      'in FORWARD by interface and port',
+      { filter: ['-A FORWARD -i eth0 -p tcp -m tcp --sport 8080 -j DROP'] },
+    ],
+    [
+      'in FORWARD by its flags, with REJECT',
+      { filter: ['-A FORWARD -p tcp -m tcp --tcp-flags SYN,ACK SYN,ACK -j REJECT'] },
+    ],
+    ['in raw by its source', { raw: ['-A PREROUTING -i eth0 -s 10.244.2.0/24 -j DROP'] }],
+    [
+      'by a policy that lets requests pass alone',
+      { forward: 'DROP', filter: ['-A FORWARD -d 10.244.0.0/16 -p tcp -m tcp --dport 8080 -j ACCEPT'] },
+    ],
+  ] satisfies [string, NodeChanges][])('no, where the captured node drops it %s', async (_, one) => {
+    const way = await toUnseen(one);
+    expect(way).toMatchObject({ sees: 'times-out', why: 'timesOut', reason: { code: 'lost' } });
+    expect(legs(way)).toEqual(['request node-1 cni0>eth0', 'answer node-1 eth0>null']);
+  });
+
+  it('no, where it drops what comes to the node itself, which masqueraded the client', async () => {
+    const filter = ['-A INPUT -i eth0 -m conntrack --ctstate ESTABLISHED -j DROP'];
+    expect(await toUnseen({ filter }, 'node')).toMatchObject({ sees: 'times-out', why: 'timesOut' });
+    expect(await toUnseen({ filter })).toMatchObject({ why: 'works' });
+  });
+
+  it('from a wrong source, where the node does not track it and so undoes nothing', async () => {
+    const raw = ['-A PREROUTING -i eth0 -p tcp -j CT --notrack'];
+    expect(await toUnseen({ raw })).toMatchObject({ sees: 'wrong-source', why: 'wrongSource' });
+  });
+
+  it('nobody knows, where the capture does not tell whether the rule drops it', async () => {
+    const filter = ['-A FORWARD -i eth0 -m set --match-set odd src -j DROP'];
+    expect(await toUnseen({ filter })).toMatchObject({
+      ...{ sees: 'unknown', why: 'unknown', reason: { code: 'open-question' } },
+    });
+  });
+
+  it('nobody knows, where a rule gives the request a source that the node does not have', async () => {
+    const nat = ['-A POSTROUTING -o eth0 -j SNAT --to-source 192.168.0.77'];
+    expect(await toUnseen({ nat })).toMatchObject({
+      ...{ sees: 'unknown', why: 'unknown', reason: { code: 'source-not-own' } },
+    });
+    const own = ['-A POSTROUTING -o eth0 -j SNAT --to-source 192.168.0.1'];
+    expect(await toUnseen({ nat: own })).toMatchObject({ why: 'works' });
+  });
+
+  it('through the tunnel that the request left by, and not where that is dropped', async () => {
+    const filter = ['-A FORWARD -i flannel.1 -p tcp -m tcp --sport 8080 -j DROP'];
+    expect(await toUnseen({ overlay: true, filter })).toMatchObject({ sees: 'times-out' });
+    const plain = ['-A FORWARD -i eth0 -p tcp -m tcp --sport 8080 -j DROP'];
+    expect(await toUnseen({ overlay: true, filter: plain })).toMatchObject({ why: 'works' });
+  });
+
+  it('past the node, where that only forwarded what somebody outside asked', async () => {
+    const filter = ['-A FORWARD -m conntrack --ctstate ESTABLISHED -j DROP'];
+    expect(await toUnseen({ filter }, '203.0.113.77', '10.244.2.5:8080')).toMatchObject({ why: 'works' });
+  });
+});
+
+it('is the answer of somebody outside the cluster to a pod followed back, too?', async () => {
+  const filter = ['-A FORWARD -i eth0 -m conntrack --ctstate ESTABLISHED -j DROP'];
+  const item = await over({ filter }, {}, '198.51.100.9:80');
+  expect(ways(item).map(({ sees, reason }) => [sees, reason?.code])).toEqual([['times-out', 'lost']]);
 });

@@ -137,7 +137,7 @@ function legItem(leg: Leg, { node, nodes, register }: Context): LegItem {
 }
 
 function writtenBy(reason: ConnectionReason | null, context: Context): Pick<ConnectionWay, 'writtenBy'> {
-  if (reason?.code !== 'answer-astray' && reason?.code !== 'wrong-source') return {};
+  if (reason === null || !('by' in reason)) return {};
   const { by } = reason;
   if (by === null) return {};
   const at = by.leg.outcome.path.findLastIndex(({ step }) => step === by.step);

@@ -48,6 +48,10 @@ function textOf(reason: ConnectionReason): string {
       return `the ${reason.leg.direction} goes on to ${reason.node}, which is not among the captures`;
     case 'node-not-read':
       return `the ${reason.leg.direction} goes on to ${reason.node}, whose capture is not read for this answer: more nodes are on the way than are followed`;
+    case 'source-not-own':
+      return `the answer goes to ${formatAddress(reason.to)}${writerText(reason.by)}, which is no address of ${nodeOf(reason.leg)}: whether it comes back there is not in a capture`;
+    case 'answer-unsure':
+      return `the answer is lost on ${nodeOf(reason.leg)} where it comes in by ${reason.device}, as the request left (${decisionOf(reason.leg)}): whether it does is not in a capture`;
     case 'way-unknown':
       return `where the ${reason.leg.direction} to ${formatAddress(reason.to)} leaves ${nodeOf(reason.leg)} is not known`;
     case 'wrong-source':
@@ -102,6 +106,10 @@ function settleOf(reason: ConnectionReason): string | null {
     case 'answer-skips':
     case 'sent-round':
       return null;
+    case 'answer-unsure':
+      return 'capture the node of who answers, too, and give both with -f';
+    case 'source-not-own':
+      return `capture the node of who answers, too; else keep what is for pods of other nodes from ${placeOf(reason.by.step)}`;
     case 'wrong-source':
     case 'answer-astray':
       return reason.by === null
