@@ -1,8 +1,7 @@
 import type { Address } from '../net/address.ts';
-import type { Outcome } from '../trace/outcome.ts';
+import type { Outcome, Step } from '../trace/outcome.ts';
 import type { Given } from '../trace/question.ts';
 import type { NodeView } from './node-view.ts';
-import type { SourceWriter } from './source-writer.ts';
 
 /** What the client sees of a connection; `wrong-source`: an answer from an address that it never asked. */
 export type Sees = 'works' | 'refused' | 'times-out' | 'wrong-source' | 'unknown';
@@ -17,6 +16,12 @@ export interface Leg {
   /** The interface it came in by; null for a packet of the node itself, undefined where that is not known. */
   readonly enters: string | null | undefined;
   readonly outcome: Outcome;
+}
+
+/** A rule that gave a packet another source, and the packet on the node where it did. */
+export interface SourceWriter {
+  readonly leg: Leg;
+  readonly step: Step;
 }
 
 /** One way that a connection can go, there and back. */

@@ -1,12 +1,5 @@
 import { type Address, sameAddress } from '../net/address.ts';
-import type { Step } from '../trace/outcome.ts';
-import type { Direction, Leg } from './connection.ts';
-
-/** A rule that gave a packet another source, and the packet on the node where it did. */
-export interface SourceWriter {
-  readonly leg: Leg;
-  readonly step: Step;
-}
+import type { Direction, Leg, SourceWriter } from './connection.ts';
 
 /** Actions of steps that give a packet another source. */
 const WRITES_SOURCE: ReadonlySet<string> = new Set(['snat', 'masquerade', 'netmap']);

@@ -93,13 +93,32 @@ export function speaksOf({ code }: { readonly code: string }, remark: Remark): b
 export function explains(finding: Finding, outcome: OutcomeItem, { steps }: TraceItem): boolean {
   const { code } = finding;
   if (outcome.verdict === 'accept')
-    return outcome.remarks.some((remark) => remark.effect !== 'none' && speaksOf(finding, remark));
+    return (
+      outcome.remarks.some((remark) => remark.effect !== 'none' && speaksOf(finding, remark)) ||
+      endsAnswersOf(finding, outcome, steps)
+    );
   if (outcome.reason !== null) return OF_REASONS[outcome.reason.code]?.includes(code) === true;
   const decided = decidedStep(outcome, steps);
   if (decided === undefined) return false;
   if (decided.table === 'ip_vs') return quotes(finding, decided);
   return decided.rule === null ? OF_POLICIES.has(code) : quotes(finding, decided);
 }
+
+/** The finding quotes the rule of the node by which the answer is lost, or not tracked. */
+function endsAnswersOf(finding: Finding, { connection }: OutcomeItem, steps: readonly StepItem[]): boolean {
+  if (!OF_ANSWERS.has(finding.code) || connection === null) return false;
+  return [connection, ...connection.others].some(({ sees, legs }) => {
+    const leg = legs.at(-1);
+    if (sees === 'works' || sees === 'unknown' || leg?.direction !== 'answer') return false;
+    const told = steps.filter(({ id, action }) => id === leg.path.at(-1) || action === 'notrack');
+    return told.some(
+      (step) => step.node === undefined && leg.path.includes(step.id) && quotes(finding, step),
+    );
+  });
+}
+
+/** Findings about rules that drop what comes back. */
+const OF_ANSWERS: ReadonlySet<string> = new Set(['KP129', 'KP135']);
 
 /** A policy stands in no line that a rule of its could be told by. */
 const OF_POLICIES: ReadonlySet<string> = new Set(['KP107', 'KP211', 'KP401']);

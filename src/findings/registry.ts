@@ -34,6 +34,7 @@ import { refusedByRules } from './kinds/kp131-refused-by-rules.ts';
 import { proxyUnwell } from './kinds/kp132-proxy-unwell.ts';
 import { betweenNodes } from './kinds/kp133-between-nodes.ts';
 import { perhapsDropped } from './kinds/kp134-perhaps-dropped.ts';
+import { lostAnswersHere } from './kinds/kp135-answers-lost.ts';
 import { missingChain } from './kinds/kp201-missing-chain.ts';
 import { notHooked } from './kinds/kp202-not-hooked.ts';
 import { foreignTranslation } from './kinds/kp203-foreign-translation.ts';
@@ -98,6 +99,7 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   proxyUnwell,
   betweenNodes,
   perhapsDropped,
+  lostAnswersHere,
   missingChain,
   notHooked,
   foreignTranslation,

@@ -1,5 +1,5 @@
-import type { ConnectionReason, Leg, Place } from '../../connection/connection.ts';
-import { type SourceWriter, sourceWriter } from '../../connection/source-writer.ts';
+import type { ConnectionReason, Leg, Place, SourceWriter } from '../../connection/connection.ts';
+import { sourceWriter } from '../../connection/source-writer.ts';
 import { formatAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Note } from '../explanation.ts';

@@ -61,7 +61,8 @@ function isOf(service: Service, { namespace, name }: About): boolean {
   return service.namespace === namespace && (name === null || service.name === name);
 }
 
-const SENDERS: readonly AcrossSender[] = ['pod', 'node', 'external'];
+/** Who asks. */
+export const SENDERS: readonly AcrossSender[] = ['pod', 'node', 'external'];
 
 interface Setting {
   readonly known: Known;
@@ -85,8 +86,8 @@ function failuresOf(port: ExpectedPort, sender: AcrossSender, setting: Setting):
     .flatMap((item) => failuresIn(item, { port, sender, asked }, setting));
 }
 
-/** Clients outside come by the node port; what has none they cannot ask. */
-function askedOf(expected: ExpectedPort, sender: AcrossSender, known: Known): string | null {
+/** @returns the address and port that they ask; null where they cannot: clients outside come by the node port. */
+export function askedOf(expected: ExpectedPort, sender: AcrossSender, known: Known): string | null {
   const { clusterIP, port, family } = expected;
   if (sender === 'pod' && !hasPods(known, family)) return null;
   if (sender !== 'external') return socketText(formatAddress(clusterIP), port.port);
@@ -182,8 +183,8 @@ function isBetween({ legs, reason }: ConnectionWay, own: string): boolean {
 /** What ends a connection between two nodes, though its packets may have met one only. */
 const OF_TUNNELS: ReadonlySet<string> = new Set(['tunnel-lost', 'device-down']);
 
-/** The rule or policy that ended it, where one did: routing decides without any, and what it passed before is no proof. */
-function decidingStep({ legs, reason }: ConnectionWay, steps: readonly StepItem[]): StepItem | null {
+/** @returns the rule or policy that ended it, where one did: routing decides without any, and what it passed before is no proof. */
+export function decidingStep({ legs, reason }: ConnectionWay, steps: readonly StepItem[]): StepItem | null {
   const id = legs.at(-1)?.path.at(-1);
   const last = id === undefined ? undefined : steps.find((step) => step.id === id);
   const decides = reason === null ? undefined : DECIDES[reason.code];

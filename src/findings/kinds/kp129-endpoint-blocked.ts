@@ -3,6 +3,7 @@ import { isKubeChain } from '../../proxy/chains.ts';
 import { isInIptables } from '../../trace/place.ts';
 import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
+import { losesAnswers } from '../answers/of-context.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { placeOf, stepEvidence } from '../evidence.ts';
@@ -57,7 +58,9 @@ export const endpointBlocked: FindingKind<CheckContext> = {
           message: `${placeOf(step)} drops what other nodes send to pod ${listed(pods, 3)}${early}: their clients of ${listed(names, 3)} time out whenever this endpoint is chosen`,
           service: onlyService(ports),
           objects: [...pods.map((pod) => `pod ${pod}`), ...names, `chain ${step.chain}`],
-          hits: 'pods of other nodes, and clients outside that use the pod’s address; what this node itself translates passes',
+          hits: losesAnswers(context, { ...step, rule: step.rule?.number ?? null })
+            ? 'pods of other nodes, clients outside that use the pod’s address, and clients of this node that wait for an answer'
+            : 'pods of other nodes, and clients outside that use the pod’s address; what this node itself translates passes',
           evidence: [stepEvidence(step, known.rulesets, group[0]?.outcome)],
           advice:
             'find who wrote the rule: Docker 28 and later guard container addresses like this, and DOCKER-USER cannot help since raw is asked first',

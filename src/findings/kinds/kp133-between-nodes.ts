@@ -2,6 +2,7 @@ import { ownerOfTable } from '../../proxy/nft-owners.ts';
 import { listed } from '../../words/numbers.ts';
 import type { FailedConnection } from '../across/across-nodes.ts';
 import { onlyService, serviceNames } from '../affected.ts';
+import { losesAnswers } from '../answers/of-context.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
@@ -12,10 +13,14 @@ import { isPolicyChain } from '../survey/cause.ts';
 export const betweenNodes: FindingKind<CheckContext> = {
   code: 'KP133',
   title: 'connections to another node fail',
-  find({ input, node }): Finding[] {
+  find(context): Finding[] {
+    const { input, node } = context;
     const { across = null } = input;
     if (across === null) return [];
-    const failed = across.failed.filter(({ step }) => !isByPolicy(step));
+    // A rule that loses answers here whoever sends them is told by itself.
+    const isToldHere = ({ at, step }: FailedConnection): boolean =>
+      at === node.name && step !== null && losesAnswers(context, step);
+    const failed = across.failed.filter((one) => !isByPolicy(one.step) && !isToldHere(one));
     const groups = groupBy(failed, ({ at, far, reason, sees, step }) =>
       [at, at === node.name ? far : '', reason.code, sees, placeOf(step)].join('\n'),
     );
