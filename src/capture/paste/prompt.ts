@@ -1,3 +1,5 @@
+import type { LineKind } from '../recognise-lines.ts';
+
 import { withoutTable } from './route-command.ts';
 
 /** A line on which somebody typed a command, or would have. */
@@ -56,6 +58,16 @@ export function picksLines(command: string): boolean {
     pipes.some((pipe) => !KEEPS.test(pipe.trim().replace(/^(?:\\|\/\S*\/)/, ''))) ||
     ASKS_PART.some((part) => part.test(withoutTable(own)))
   );
+}
+
+/**
+ * @returns what the reader of an output has to see of the command above it. Which table and family a listing is of, and which namespace,
+ *   only its command tells; and what a listing of nft can hold: `nft -t` leaves out elements, `nft list chain` all other chains.
+ */
+export function keptOf(command: string, kind: LineKind): string | null {
+  if (/ip6?tables|kubectl|\boc\b/.test(command)) return command;
+  const listed = kind === 'nft' ? /(?<![\w-])nft\s.*\blist\b.*/.exec(command)?.[0] : undefined;
+  return listed === undefined ? null : `# ${listed}`;
 }
 
 /** @returns true for a command of whose output only the first lines were printed. */

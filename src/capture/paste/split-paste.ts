@@ -9,7 +9,7 @@ import { lineRanges } from './line-ranges.ts';
 import { type Machine, Machines, machineOf, machineOfCommand, readMachineHead } from './machine.ts';
 import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine, told } from './plain-line.ts';
-import { isOfHead, isOtherCommand, picksLines, readPrompt } from './prompt.ts';
+import { isOfHead, isOtherCommand, keptOf, picksLines, readPrompt } from './prompt.ts';
 import { RouteBlocks } from './route-blocks.ts';
 import { Sections } from './sections.ts';
 import { type Span, SpanList } from './spans.ts';
@@ -229,13 +229,9 @@ class Paste {
   #keep(kind: LineKind, text: string, index: number): void {
     const lines = this.#lines.get(kind) ?? new Map<number, string>();
     this.#lines.set(kind, lines);
-    // Which table and family a listing is of, and which namespace, only its command tells.
-    if (this.#command !== null && /ip6?tables|kubectl|\boc\b/.test(this.#command.text))
-      lines.set(this.#command.index, this.#command.text);
-    // What a listing of nft can hold, too: `nft -t` leaves out elements, `nft list chain` all other chains.
-    const listed = kind === 'nft' ? /(?<![\w-])nft\s.*\blist\b.*/.exec(this.#command?.text ?? '')?.[0] : null;
-    if (this.#command !== null && listed != null) lines.set(this.#command.index, `# ${listed}`);
     if (this.#command !== null) {
+      const kept = keptOf(this.#command.text, kind);
+      if (kept !== null) lines.set(this.#command.index, kept);
       if (isOfHead(this.#command.text)) this.#cut.add(kind);
       else this.#cut.delete(kind);
       this.#elided ||= picksLines(this.#command.text);
