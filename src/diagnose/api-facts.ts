@@ -8,6 +8,7 @@ import { factEvidence } from '../findings/evidence.ts';
 import { labelOfPort } from '../findings/expected/expected-port.ts';
 import type { Cluster, Endpoint, Service } from '../kubernetes/objects.ts';
 import { omittedNamespaces } from '../kubernetes/omitted-namespaces.ts';
+import { endpointsSeen, HEADLESS, OTHER_PROXY } from '../kubernetes/passed-over.ts';
 import { socketText } from '../net/socket.ts';
 import { counted, listed } from '../words/numbers.ts';
 import type { Cause } from './cause.ts';
@@ -17,6 +18,8 @@ import type { Subject } from './ways.ts';
 export interface Behind {
   readonly usable: readonly Endpoint[];
   readonly unready: readonly Endpoint[];
+  /** In slices that kube-proxy does not see. */
+  readonly unseen: readonly Endpoint[];
   /** Endpoints of the Service's other ports. */
   readonly others: readonly Endpoint[];
 }
@@ -28,14 +31,16 @@ export function behind({ object }: Subject, cluster: Cluster): Behind | null {
   const { service, port } = object;
   if (omittedNamespaces(cluster).has(service.namespace)) return null;
   const all = endpoints.filter((one) => one.namespace === service.namespace && one.service === service.name);
-  const own = all.filter(
+  const ofPort = all.filter(
     ({ portName, protocol }) =>
       portName === port.name && protocol.toUpperCase() === port.protocol.toUpperCase(),
   );
+  const own = endpointsSeen(service, ofPort);
   return {
     usable: own.filter(isUsable),
     unready: own.filter((one) => !isUsable(one)),
-    others: all.filter((one) => !own.includes(one)),
+    unseen: ofPort.filter((one) => !own.includes(one)),
+    others: all.filter((one) => !ofPort.includes(one)),
   };
 }
 
@@ -69,12 +74,17 @@ function seenText(service: Service, cluster: Cluster): string {
   return `kubectl shows endpoint${sockets.length === 1 ? '' : 's'} ${listed(sockets, 3)}${ports}${more}`;
 }
 
-function endpointsText({ usable, unready }: Behind): string {
+function endpointsText({ usable, unready, unseen }: Behind): string {
   const ready =
     usable.length === 0
       ? 'no ready endpoint'
       : `${counted(usable.length, 'ready endpoint')} (${listed(usable.map(placeText), 3)})`;
-  return unready.length === 0 ? ready : `${ready}; not ready: ${listed(unready.map(placeText), 3)}`;
+  const waiting = unready.length === 0 ? '' : `; not ready: ${listed(unready.map(placeText), 3)}`;
+  const passed =
+    unseen.length === 0
+      ? ''
+      : `; in a slice that kube-proxy passes over: ${listed(unseen.map(placeText), 3)}`;
+  return ready + waiting + passed;
 }
 
 function placeText({ address, port, pod }: Endpoint): string {
@@ -124,7 +134,7 @@ type ApiPort = NonNullable<Subject['object']>;
 
 function noEndpoint(
   object: ApiPort,
-  { usable, unready, others }: Behind,
+  { usable, unready, unseen, others }: Behind,
   kubectl?: readonly string[],
 ): Cause {
   const { service, port } = object;
@@ -132,18 +142,24 @@ function noEndpoint(
   const waiting = [...unready, ...usable];
   const [first] = waiting;
   const pod = first?.pod ?? null;
+  const isUnseen = first === undefined && unseen.length > 0;
   const why =
     first !== undefined
       ? `${label} has no ready endpoint: ${listed(waiting.map(stateText), 3)}`
-      : others.length > 0
-        ? `${label} has no endpoint, though the Service's other ports have: no pod has a port for ${port.targetPort === null ? 'its targetPort' : `targetPort ${port.targetPort}`}`
-        : `${label} has no endpoint: no pod matches its selector, or none has an address yet`;
+      : unseen.length > 0
+        ? `${label} has no endpoint that kube-proxy sees: ${listed(unseen.map(placeText), 3)}, in a slice with label ${HEADLESS} or ${OTHER_PROXY}`
+        : others.length > 0
+          ? `${label} has no endpoint, though the Service's other ports have: no pod has a port for ${port.targetPort === null ? 'its targetPort' : `targetPort ${port.targetPort}`}`
+          : `${label} has no endpoint: no pod matches its selector, or none has an address yet`;
   return {
     ...apiCause(object, 'no-endpoint', 'error', why),
     hits: 'every client of the Service, on every node',
-    evidence: waiting.map((one) => factEvidence(stateText(one))),
-    advice:
-      pod === null
+    evidence: isUnseen
+      ? unseen.map((one) => factEvidence(`${placeText(one)} is in a slice that kube-proxy passes over`))
+      : waiting.map((one) => factEvidence(stateText(one))),
+    advice: isUnseen
+      ? 'take the label off the slices, or find what puts it there: the control plane does for headless Services alone'
+      : pod === null
         ? 'compare the selector and targetPort with the labels and ports of the pods'
         : 'see why the pod is not ready: its readiness probe, its containers, its events',
     command: printCommand(

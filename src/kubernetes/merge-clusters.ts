@@ -35,7 +35,7 @@ export function mergeClusters(parts: readonly ClusterPart[]): Cluster {
 }
 
 function mergeEndpoints(parts: readonly ClusterPart[]): readonly Endpoint[] | null {
-  const slices = lists(parts, (part) => part.endpoints);
+  const slices = lists(parts, (part) => part.endpoints).flatMap(seenFirst);
   const older = lists(parts, (part) => part.olderEndpoints);
   if (older.length === 0) return merge(slices, endpointKey);
   const sliced = new Set<string>();
@@ -44,6 +44,12 @@ function mergeEndpoints(parts: readonly ClusterPart[]): readonly Endpoint[] | nu
     list.filter(({ namespace, service }) => !sliced.has(`${namespace}/${service}`)),
   );
   return merge([...slices, ...kept], endpointKey);
+}
+
+/** Of an address that stands in two slices, of which kube-proxy sees one, that one counts. */
+function seenFirst(list: readonly Endpoint[]): (readonly Endpoint[])[] {
+  const unseen = list.filter(({ passedOver }) => passedOver === true);
+  return unseen.length === 0 ? [list] : [list.filter(({ passedOver }) => passedOver !== true), unseen];
 }
 
 function isOlderOnly(parts: readonly ClusterPart[]): boolean {

@@ -1,4 +1,5 @@
 import { isReadAnnotation } from './annotations.ts';
+import { HEADLESS, OTHER_PROXY } from './passed-over.ts';
 import type { Shape } from './shape.ts';
 
 /** The kinds of objects that kp-explain reads. */
@@ -15,10 +16,7 @@ const CONTAINER = {
 
 const ENDED = { reason: true, exitCode: true, finishedAt: true } as const;
 
-const SERVICE_LABELS: ReadonlySet<string> = new Set([
-  'service.kubernetes.io/service-proxy-name',
-  'service.kubernetes.io/headless',
-]);
+const SERVICE_LABELS: ReadonlySet<string> = new Set([OTHER_PROXY, HEADLESS]);
 
 /**
  * The fields that there are for us, and no others: what `read-*.ts` may ask for, and what is kept of an object that goes into a
@@ -54,7 +52,7 @@ export const OBJECT_FIELDS = {
   EndpointSlice: {
     metadata: {
       ...NAME,
-      labels: { 'kubernetes.io/service-name': true, 'service.kubernetes.io/headless': true },
+      labels: { 'kubernetes.io/service-name': true, [HEADLESS]: true, [OTHER_PROXY]: true },
     },
     addressType: true,
     endpoints: {

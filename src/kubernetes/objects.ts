@@ -12,6 +12,8 @@ export interface Service {
     readonly hostname: string | null;
     readonly ipMode: string | null;
   }[];
+  /** Set where the object has no status, as manifests have none: which addresses load balancers gave is then not known. */
+  readonly withoutStatus?: true;
   readonly loadBalancerSourceRanges: readonly string[];
   readonly externalTrafficPolicy: string | null;
   readonly internalTrafficPolicy: string | null;
@@ -53,6 +55,8 @@ export interface Endpoint {
   readonly zoneHints: readonly string[];
   readonly nodeHints: readonly string[];
   readonly pod: { readonly namespace: string; readonly name: string } | null;
+  /** Set where its slice has a label by which kube-proxy never sees it (`passed-over.ts`): no rules are written for it. */
+  readonly passedOver?: true;
 }
 
 /** A Pod. */

@@ -3,6 +3,7 @@ import type { ObjectFault } from '../problems/of-facts.ts';
 import { addressTextOf, nameOf, portOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Endpoint } from './objects.ts';
+import { HEADLESS, OTHER_PROXY } from './passed-over.ts';
 import { type Part, partOf, partsOf, shaped } from './shape.ts';
 
 const FIELDS = OBJECT_FIELDS.EndpointSlice;
@@ -29,8 +30,11 @@ export function readEndpointSlice(object: Fields, complain: (fault: ObjectFault)
   const name = nameOf(object);
   if (name === null) return null;
   const whole = shaped(FIELDS, object);
-  const service = textOf(partOf(partOf(whole.metadata).labels)[SERVICE_LABEL]);
+  const labels = partOf(partOf(whole.metadata).labels);
+  const service = textOf(labels[SERVICE_LABEL]);
   if (service === null || whole.addressType === 'FQDN') return [];
+  // The informer of slices has the label selector of that of Services (`ProxyServer.Run`).
+  const passedOver = typeof labels[OTHER_PROXY] === 'string' || typeof labels[HEADLESS] === 'string';
   const ports = readEndpointPorts(whole.ports);
   const endpoints: Endpoint[] = [];
   for (const item of partsOf(whole.endpoints)) {
@@ -48,7 +52,7 @@ export function readEndpointSlice(object: Fields, complain: (fault: ObjectFault)
     const topology = partOf(fields.topology);
     const hints = partOf(fields.hints);
     for (const { name: portName, port, protocol } of ports) {
-      endpoints.push({
+      const endpoint: Endpoint = {
         namespace: name.namespace,
         service,
         address,
@@ -65,7 +69,8 @@ export function readEndpointSlice(object: Fields, complain: (fault: ObjectFault)
         zoneHints: hintNames(hints.forZones),
         nodeHints: hintNames(hints.forNodes),
         pod: readPodReference(fields.targetRef),
-      });
+      };
+      endpoints.push(passedOver ? { ...endpoint, passedOver } : endpoint);
     }
   }
   return endpoints;

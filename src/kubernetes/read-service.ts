@@ -35,6 +35,7 @@ export function readService(object: Fields, complain: (fault: ObjectFault) => vo
     clusterIPs: readClusterIPs(spec),
     externalIPs: addressTextsOf(spec.externalIPs),
     loadBalancer: readIngress(whole.status),
+    ...(isFields(whole.status) ? {} : { withoutStatus: true as const }),
     loadBalancerSourceRanges: textsOf(spec.loadBalancerSourceRanges),
     externalTrafficPolicy: textOf(spec.externalTrafficPolicy),
     internalTrafficPolicy: textOf(spec.internalTrafficPolicy),

@@ -1,5 +1,6 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Endpoint, Pod, Service, ServicePort } from '../../kubernetes/objects.ts';
+import { endpointsSeen } from '../../kubernetes/passed-over.ts';
 import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../net/protocol.ts';
 import { serviceAddresses } from '../../proxy/service-index.ts';
@@ -151,7 +152,7 @@ export class FlowPlaces {
       this.#namespaces = new Set(all.map(({ namespace }) => namespace));
     }
     const found = this.#endpoints.get(endpointKey(service.namespace, service.name, port.name, port.protocol));
-    if (found !== undefined) return found;
+    if (found !== undefined) return endpointsSeen(service, found);
     const inRules = programmed.some(({ item }) => item.endpoints.length > 0);
     return inRules && !this.#namespaces.has(service.namespace) ? null : [];
   }

@@ -1,4 +1,5 @@
 import { isPicked } from '../../iptables/picked.ts';
+import { OTHER_PROXY } from '../../kubernetes/passed-over.ts';
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
@@ -11,9 +12,6 @@ import type { FlowPlace } from './flow-places.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
 import { serviceText } from './flow-words.ts';
 import type { FreshStarts } from './would-translate.ts';
-
-/** kube-proxy leaves Services with this label to another proxy (KEP-2447). */
-const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name';
 
 /**
  * Judges a flow to a Service address that no rule translated. That is as it should be where the node itself answers there

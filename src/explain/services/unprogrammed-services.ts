@@ -1,17 +1,15 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster, Service } from '../../kubernetes/objects.ts';
+import { whyPassedOver } from '../../kubernetes/passed-over.ts';
 import { type Family, formatAddress } from '../../net/address.ts';
 import { CHAINS } from '../../proxy/chains.ts';
 import { byName, serviceAddresses } from '../../proxy/service-index.ts';
 import type { ServiceItem, UnprogrammedPort } from '../service-list.ts';
 import { isWhole } from './not-captured.ts';
 
-/** kube-proxy leaves Services with this label to another proxy (pkg/proxy/apis/well_known_labels.go). */
-const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name';
-
 /**
- * Finds Service ports of the API that the rules hold nothing of: no entry, no chain, no refusal. Headless and ExternalName
- * Services and those of another proxy are no business of kube-proxy.
+ * Finds Service ports of the API that the rules hold nothing of: no entry, no chain, no refusal. What kube-proxy passes over
+ * is no business of its.
  * @param items what the rules program
  * @param told the families of which the capture holds all that is programmed, see `familiesTold` for iptables
  */
@@ -25,7 +23,7 @@ export function findUnprogrammed(
     items.map((item) => keyOf(item.namespace, item.name, item.port, item.protocol, item.family)),
   );
   return [...(cluster.services ?? [])]
-    .filter((service) => isOurs(service))
+    .filter((service) => whyPassedOver(service) === null)
     .sort(byName)
     .flatMap(portsOf)
     .filter(({ family }) => families.has(family))
@@ -53,10 +51,6 @@ function portsOf(service: Service): UnprogrammedPort[] {
         portNumber: port.port,
       })),
     );
-}
-
-function isOurs({ type, labels }: Service): boolean {
-  return type !== 'ExternalName' && labels[OTHER_PROXY] === undefined;
 }
 
 function tellsAll({ form, tables }: Ruleset): boolean {

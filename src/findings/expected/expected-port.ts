@@ -1,4 +1,5 @@
 import type { Cluster, Endpoint, Service, ServicePort } from '../../kubernetes/objects.ts';
+import { whyPassedOver } from '../../kubernetes/passed-over.ts';
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 
@@ -13,18 +14,16 @@ export interface ExpectedPort {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** Marks Services that are another proxy's business (`service.kubernetes.io/service-proxy-name`, pkg/proxy/apis/well_known_labels.go). */
-const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name';
-
 /**
- * Lists what kube-proxy must serve: not headless Services, not names of the outside, not those of another proxy.
+ * Lists what kube-proxy must serve: not headless Services, not names of the outside, not those of another proxy; and of
+ * endpoints those in slices that it sees.
  * @returns null where Services or endpoints were not captured: then nothing can be expected
  */
 export function listExpectedPorts(cluster: Cluster): readonly ExpectedPort[] | null {
   if (cluster.services === null || cluster.endpoints === null) return null;
   const index = indexEndpoints(cluster.endpoints);
   return cluster.services.flatMap((service) => {
-    if (service.type === 'ExternalName' || Object.hasOwn(service.labels, OTHER_PROXY)) return [];
+    if (whyPassedOver(service) !== null) return [];
     return service.clusterIPs.flatMap((text) => {
       const clusterIP = parseAddress(text);
       return clusterIP === null ? [] : portsOf(service, clusterIP, index);
@@ -49,7 +48,7 @@ function indexEndpoints(endpoints: readonly Endpoint[]): EndpointIndex {
   const index = new Map<string, Endpoint[]>();
   for (const endpoint of endpoints) {
     const protocol = parseProtocol(endpoint.protocol);
-    if (protocol === null) continue;
+    if (protocol === null || endpoint.passedOver === true) continue;
     const key = keyOf(endpoint.namespace, endpoint.service, endpoint.portName, protocol);
     const list = index.get(key);
     if (list === undefined) index.set(key, [endpoint]);

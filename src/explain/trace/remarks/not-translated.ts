@@ -1,4 +1,5 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
+import { OTHER_PROXY } from '../../../kubernetes/passed-over.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6 } from '../../../net/protocol.ts';
 import { socketText } from '../../../net/socket.ts';
@@ -39,9 +40,9 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
     const text = `no rule rewrites ${socket}, as the Service asks for (ipMode Proxy): the packet goes to the load balancer itself`;
     return remark('load-balancer-proxied', 'none', text);
   }
-  const other = target.service?.labels['service.kubernetes.io/service-proxy-name'];
+  const other = target.service?.labels[OTHER_PROXY];
   if (other !== undefined) {
-    const text = `no rule here rewrites ${socket}: label service.kubernetes.io/service-proxy-name leaves ${target.label} to another proxy, ${JSON.stringify(other)}, and whether that one answers is in no rule`;
+    const text = `no rule here rewrites ${socket}: label ${OTHER_PROXY} leaves ${target.label} to another proxy, ${JSON.stringify(other)}, and whether that one answers is in no rule`;
     return remark('left-to-other-proxy', 'may-break', text);
   }
   const why = whyNoRule(outcome, context);

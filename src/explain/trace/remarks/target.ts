@@ -1,6 +1,7 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
 import type { Endpoint, Service, ServicePort } from '../../../kubernetes/objects.ts';
 import { omittedNamespaces } from '../../../kubernetes/omitted-namespaces.ts';
+import { endpointsSeen } from '../../../kubernetes/passed-over.ts';
 import type { Trace } from '../../../trace/outcome.ts';
 import type { ServiceRef } from '../../explanation.ts';
 import type { Known } from '../../question/question.ts';
@@ -12,7 +13,7 @@ export interface Target {
   readonly via: ServiceRef['via'] | null;
   readonly service: Service | null;
   readonly port: ServicePort | null;
-  /** Every endpoint of the Service port in the API, usable or not; null where endpoints were not captured. */
+  /** Every endpoint of the Service port in the API that kube-proxy sees, usable or not; null where endpoints were not captured. */
   readonly endpoints: readonly Endpoint[] | null;
   /** The same by address; empty where there are none. */
   readonly endpointsAt: ReadonlyMap<string, readonly Endpoint[]>;
@@ -33,14 +34,14 @@ export function findTarget(trace: Trace, named: ServiceRef | null, known: Known)
   }
   const { service, port, via } = found;
   const captured = omittedNamespaces(known.cluster).has(service.namespace) ? null : known.cluster.endpoints;
-  const endpoints =
-    captured?.filter(
-      (endpoint) =>
-        endpoint.service === service.name &&
-        endpoint.namespace === service.namespace &&
-        endpoint.portName === port.name &&
-        endpoint.protocol.toUpperCase() === port.protocol.toUpperCase(),
-    ) ?? null;
+  const own = captured?.filter(
+    (endpoint) =>
+      endpoint.service === service.name &&
+      endpoint.namespace === service.namespace &&
+      endpoint.portName === port.name &&
+      endpoint.protocol.toUpperCase() === port.protocol.toUpperCase(),
+  );
+  const endpoints = own === undefined ? null : endpointsSeen(service, own);
   const label = labelOf(service.namespace, service.name, port.name);
   return { label, via, service, port, endpoints, endpointsAt: byPlace(endpoints ?? []) };
 }

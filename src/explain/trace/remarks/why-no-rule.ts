@@ -1,5 +1,6 @@
 import type { Table } from '../../../iptables/ruleset.ts';
 import type { Service } from '../../../kubernetes/objects.ts';
+import { HEADLESS, OTHER_PROXY, type PassedOver, whyPassedOver } from '../../../kubernetes/passed-over.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { CHAINS, CHOOSING, hasRole, isOfOneService } from '../../../proxy/chains.ts';
 import type { Outcome, Step } from '../../../trace/outcome.ts';
@@ -38,17 +39,17 @@ function notAsked({ path, turns }: Outcome): string | null {
   return `conntrack already holds this connection, and without a rewrite${turn === undefined ? '' : ` (${turnText(turn.fact)})`}`;
 }
 
-/** Services that kube-proxy passes over: NewProxier's informers and ShouldSkipService (pkg/proxy/util/utils.go). */
 function leftAlone(service: Service | null): string | null {
-  if (service === null) return null;
-  if (service.labels['service.kubernetes.io/headless'] !== undefined)
-    return 'kube-proxy passes over Services with label service.kubernetes.io/headless';
-  if (service.type === 'ExternalName')
-    return 'an ExternalName Service is a DNS alias, which kube-proxy passes over';
-  if (service.clusterIPs.every((address) => address === 'None' || address === ''))
-    return 'the Service is headless, and kube-proxy passes over it';
-  return null;
+  const why = service === null ? null : whyPassedOver(service);
+  return why === null ? null : LEFT_ALONE[why];
 }
+
+const LEFT_ALONE: Readonly<Record<PassedOver, string>> = {
+  'other-proxy': `label ${OTHER_PROXY} leaves the Service to another proxy`,
+  'headless-label': `kube-proxy passes over Services with label ${HEADLESS}`,
+  'external-name': 'an ExternalName Service is a DNS alias, which kube-proxy passes over',
+  headless: 'the Service is headless, and kube-proxy passes over it',
+};
 
 /** Follows the way that packets for Services take through nat, and tells where it is broken. */
 function brokenWay(outcome: Outcome, context: RemarkContext): string | null {
