@@ -1,8 +1,7 @@
-import { kubeProxyTables } from '../../explain/services/nft/kube-proxy-tables.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Evidence } from '../finding.ts';
-import { wholeRulesets } from '../rule-list.ts';
+import { wholeCarriers } from './whole-carriers.ts';
 
 /** A Service that the rules still serve and the API no longer has. */
 export interface DeletedService {
@@ -21,16 +20,13 @@ export function deletedServices(context: CheckContext): DeletedService[] {
   if (context.notCompared !== null) return [];
   const present = new Set(services.map(({ namespace, name }) => `${namespace}/${name}`));
   if (!present.has('default/kubernetes')) return [];
-  const whole = new Set(
-    wholeRulesets(context.known.rulesets).map(({ backend, family }) => `${backend} ${family}`),
-  );
-  for (const { family, cut } of kubeProxyTables(context.known)) if (!cut) whole.add(`nft ${family}`);
+  const isWhole = wholeCarriers(context);
   const found = new Map<string, DeletedService>();
   for (const item of context.programmed) {
     const label = `${item.namespace}/${item.name}`;
     if (item.namespace === null || item.namedBy === 'none' || present.has(label) || found.has(label))
       continue;
-    if (!whole.has(`${item.backend} ${item.family}`)) continue;
+    if (!isWhole(item)) continue;
     const [socket] = [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs];
     if (socket === undefined && item.nodePort === null) continue;
     const where = socket === undefined ? `node port ${item.nodePort}` : `${socket.address}:${socket.port}`;

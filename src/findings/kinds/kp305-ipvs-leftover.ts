@@ -1,13 +1,17 @@
 import { command } from '../../command/command.ts';
 import type { ProxyMode } from '../../explain/explanation.ts';
-import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { formatAddress, sameAddress } from '../../net/address.ts';
+import type { Service } from '../../kubernetes/objects.ts';
+import { sameAddress } from '../../net/address.ts';
 import { counted, listed } from '../../words/numbers.ts';
+import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
-import type { Finding, FindingKind } from '../finding.ts';
+import { factEvidence } from '../evidence.ts';
+import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { IPVS_DEVICE, ipvsOf, virtualEvidence } from '../ipvs.ts';
+import { type IpvsOrphan, ipvsOrphans } from './ipvs-orphans.ts';
+import { inApi, WHY_TAKEN } from './taken-away.ts';
 
 /** Virtual servers stay although kube-proxy works in another mode, or the Service is gone. */
 export const ipvsLeftover: FindingKind<CheckContext> = {
@@ -17,12 +21,20 @@ export const ipvsLeftover: FindingKind<CheckContext> = {
     const table = ipvsOf(context);
     const { proxyMode } = context.known;
     if (table === null || table.servers.length === 0 || proxyMode === 'none') return [];
-    const orphans = orphansOf(table.servers, context);
-    if (proxyMode === 'ipvs') return orphans.length === 0 ? [] : [orphaned(orphans)];
-    const own = table.servers.filter((server) => isOwn(server, orphans, context));
-    const foreign = orphans.filter((server) => !own.includes(server));
+    const orphans = ipvsOrphans(table.servers, context);
+    if (proxyMode === 'ipvs') {
+      const stale = orphans.filter(({ set }) => set !== null);
+      const others = orphans.filter(({ set }) => set === null);
+      return [
+        ...(stale.length === 0 ? [] : [notDeleted(stale)]),
+        ...(others.length === 0 ? [] : [orphaned(others)]),
+      ];
+    }
+    const orphanServers = orphans.map(({ server }) => server);
+    const own = table.servers.filter((server) => isOwn(server, orphanServers, context));
+    const foreign = orphans.filter(({ server }) => !own.includes(server));
     return [
-      ...(own.length === 0 ? [] : [leftOver(own, orphans, proxyMode)]),
+      ...(own.length === 0 ? [] : [leftOver(own, orphanServers, proxyMode)]),
       ...(foreign.length === 0 ? [] : [orphaned(foreign)]),
     ];
   },
@@ -66,11 +78,54 @@ function leftOver(
   };
 }
 
-function orphaned(orphans: readonly VirtualServer[]): Finding {
+/** What kube-proxy wrote, its sets still hold: it deletes both in one sync. */
+function notDeleted(orphans: readonly IpvsOrphan[]): Finding {
+  const servers = orphans.map(({ server }) => server);
+  const services = [...new Set(orphans.flatMap(({ service }) => (service === null ? [] : labelOf(service))))];
+  return {
+    code: 'KP305',
+    severity: 'error',
+    message: `${balancedText(orphans)}: kube-proxy has not written its latest state on this node`,
+    service: null,
+    objects: [...services, ...namesOf(servers).map((name) => `IPVS ${name}`)],
+    hits: 'whoever knows the address or port: this node still sends to the endpoints that IPVS lists',
+    evidence: orphans.slice(0, 5).flatMap(evidenceOf),
+    advice:
+      'see whether kube-proxy runs on this node and what its log says of the last sync; it compares all virtual servers with the API when it starts',
+    command: proxyLogs(),
+    certainty: 'certain',
+  };
+}
+
+function evidenceOf({ server, service, set }: IpvsOrphan): Evidence[] {
+  return [
+    virtualEvidence(server),
+    ...(set === null ? [] : [factEvidence(`kube-proxy’s set ${set.name} has ${set.member}`)]),
+    ...(service === null ? [] : [factEvidence(inApi(service))]),
+  ];
+}
+
+/** What IPVS balances, and why it should not: the Service is named where all of it is of one, for one reason. */
+function balancedText(orphans: readonly IpvsOrphan[]): string {
+  const what = `IPVS balances ${listed(namesOf(orphans.map(({ server }) => server)), 3)}`;
+  const [first] = orphans;
+  if (orphans.every(({ service }) => service === null)) return `${what}, which no Service of the API has`;
+  const isOne = orphans.every(({ service, why }) => service === first?.service && why === first?.why);
+  if (!isOne || first === undefined || first.service === null)
+    return `${what}, which the API has kube-proxy serve for no Service`;
+  return `${labelOf(first.service)}: ${what}${WHY_TAKEN[first.why]}`;
+}
+
+function labelOf({ namespace, name }: Service): string {
+  return `${namespace}/${name}`;
+}
+
+function orphaned(all: readonly IpvsOrphan[]): Finding {
+  const orphans = all.map(({ server }) => server);
   return {
     code: 'KP305',
     severity: 'warning',
-    message: `IPVS balances ${listed(namesOf(orphans), 3)}, which no Service of the API has`,
+    message: balancedText(all),
     service: null,
     objects: namesOf(orphans).map((name) => `IPVS ${name}`),
     hits: 'clients that still know the address: endpoints of the past answer them',
@@ -84,28 +139,4 @@ function orphaned(orphans: readonly VirtualServer[]): Finding {
 
 function namesOf(servers: readonly VirtualServer[]): string[] {
   return servers.map(({ takes }) => takenText(takes));
-}
-
-/** What no Service has: neither as an address of its own with that port, nor as a node port. */
-function orphansOf(servers: readonly VirtualServer[], context: CheckContext): VirtualServer[] {
-  const { services } = context.known.cluster;
-  if (services === null || context.expected === null) return [];
-  const sockets = new Set<string>();
-  const nodePorts = new Set<number>();
-  for (const service of services) {
-    const addresses = [
-      ...service.clusterIPs,
-      ...service.externalIPs,
-      ...service.loadBalancer.flatMap(({ ip }) => ip ?? []),
-    ];
-    for (const { port, nodePort } of service.ports) {
-      for (const address of addresses) sockets.add(`${address} ${port}`);
-      if (nodePort !== null) nodePorts.add(nodePort);
-    }
-  }
-  return servers.filter(({ takes }) => {
-    if (takes.by === 'mark') return false;
-    if (sockets.has(`${formatAddress(takes.address)} ${takes.port}`)) return false;
-    return !(nodePorts.has(takes.port) && isLocalAddress(context.known.host, takes.address) !== false);
-  });
 }
