@@ -70,6 +70,17 @@ const LOCAL_LAN: Edit = objects('services.json', (items) =>
 export const IPVS_CASES: readonly Case[] = [
   {
     fixture: 'ipvs',
+    code: 'KP114',
+    fault: 'an endpoint is no member of the set of those that reach themselves',
+    edits: [replace('ipset.txt', /^add KUBE-LOOP-BACK 10\.244\.1\.11,tcp:8080,.*\n/m, '')],
+    severity: 'error',
+    object: 'set KUBE-LOOP-BACK',
+    says: /\(shop\/web-a1\) cannot reach itself .*: set KUBE-LOOP-BACK lacks 10\.244\.1\.11,tcp:8080,10\.244\.1\.11$/,
+    nearMiss: 'the set was not captured: nobody knows its members',
+    nearEdits: [replace('ipset.txt', /^(?:create|add) KUBE-LOOP-BACK .*\n/gm, '')],
+  },
+  {
+    fixture: 'ipvs',
     code: 'KP301',
     fault: 'vs.conntrack is 0',
     edits: [sysctl('conntrack', 0)],

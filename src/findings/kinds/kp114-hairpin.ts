@@ -7,17 +7,22 @@ import { prefixContains } from '../../net/prefix.ts';
 import { socketText } from '../../net/socket.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { listed } from '../../words/numbers.ts';
+import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
-import { chainEvidence, ruleEvidence } from '../evidence.ts';
+import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
+import { labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
+import { groupBy } from '../group.ts';
 import { rulesOf } from '../rule-list.ts';
+import { hairpinCause } from './hairpin-cause.ts';
+import { bareHairpins } from './hairpin-traced.ts';
 
-/** An endpoint's chain without the rule that masquerades what the endpoint sends to itself. */
+/** Nothing masquerades what an endpoint sends to itself: in iptables mode its chain lacks the rule, elsewhere packets show it. */
 export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
   code: 'KP114',
   title: 'a pod cannot reach itself through its Service',
   find(context): Finding[] {
-    if (context.known.proxyMode !== 'iptables') return [];
+    if (context.known.proxyMode !== 'iptables') return traced(context);
     const node = thisNodeName(context.known);
     return context.programmed.flatMap((item): Finding[] => {
       const ruleset = context.known.rulesets.find(
@@ -79,6 +84,58 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
     });
   },
 };
+
+/** In other modes one rule, or set, is for all endpoints: what becomes of a packet tells. */
+function traced(context: CheckContext): Finding[] {
+  const node = thisNodeName(context.known) ?? 'this node';
+  const groups = groupBy(
+    bareHairpins(context).map((bare) => ({ bare, cause: hairpinCause(bare, context) })),
+    ({ bare, cause }) => `${bare.port.family} ${cause.key}`,
+  );
+  return [...groups.values()].flatMap((group): Finding[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const ports = group.map(({ bare }) => bare.port);
+    const names = serviceNames(ports);
+    const pods = [
+      ...new Set(
+        group.flatMap(({ bare: { endpoint } }) => (endpoint.pod === null ? [] : podOf(endpoint.pod))),
+      ),
+    ];
+    const places = [
+      ...new Set(group.map(({ bare: { endpoint } }) => socketText(endpoint.address, endpoint.port))),
+    ];
+    const members = new Set(group.flatMap(({ cause }) => cause.member ?? []));
+    const why =
+      members.size === 0 ? first.cause.text : `${first.cause.text} lacks ${listed([...members], 3)}`;
+    const who = `endpoint ${listed(places, 3)}${pods.length === 0 ? '' : ` (${listed(pods, 3)})`}`;
+    return [
+      {
+        code: 'KP114',
+        severity: 'error',
+        message: `${listed(names, 3)}: ${who} cannot reach ${places.length === 1 ? 'itself' : 'themselves'} through the Service: ${why}`,
+        service: onlyService(ports),
+        objects: [...names, ...pods.map((pod) => `pod ${pod}`), first.cause.object],
+        hits: `the endpoint${places.length === 1 ? '' : 's'} on ${node} as a client of ${listed(names, 3)}, whenever it is the one that is chosen; others are not affected`,
+        evidence: group
+          .slice(0, 5)
+          .map(({ bare: { port, endpoint } }) =>
+            factEvidence(
+              `${endpoint.address} → ${socketText(port.clusterIP, port.port.port)} (${labelOfPort(port)}) comes to ${socketText(endpoint.address, endpoint.port)} with its own source`,
+            ),
+          ),
+        advice:
+          'restart kube-proxy on this node: it writes its rules and sets anew; then find what deleted it',
+        command: first.cause.command,
+        certainty: 'certain',
+      },
+    ];
+  });
+}
+
+function podOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
+}
 
 function marks(rules: RuleList, text: string): boolean {
   const address = parseAddress(text);
