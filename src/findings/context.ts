@@ -3,7 +3,6 @@ import { entersServices } from '../explain/proxies/enters-services.ts';
 import { type FoundProxy, findProxies, proxyText } from '../explain/proxies/find-proxies.ts';
 import { silentAbout } from '../explain/proxies/not-captured.ts';
 import type { Known } from '../explain/question/question.ts';
-import { nodeAddress } from '../explain/question/this-node.ts';
 import type { ServiceItem } from '../explain/service-list.ts';
 import { programmedBy } from '../explain/services/carriers.ts';
 import { kubeProxyTables } from '../explain/services/nft/kube-proxy-tables.ts';
@@ -34,8 +33,7 @@ import type { DetectedPods } from './survey/detected-pods.ts';
 import type { Deviation } from './survey/deviation.ts';
 import { detectPods } from './survey/local-detection.ts';
 import { type NamedSurvey, surveyNamed } from './survey/named-ports.ts';
-import { takesNodePortsInNft } from './survey/nft/detect-nft.ts';
-import { balancesAt, nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
+import { takesNodePortsHere } from './survey/node-port-choice.ts';
 import { isCertain, Surveyor } from './survey/survey.ts';
 import { Follower } from './survey/world.ts';
 
@@ -252,7 +250,7 @@ export class CheckContext {
         minor: this.minor,
         detection: { ipv4: this.detection('ipv4'), ipv6: this.detection('ipv6') },
         refusals: { ipv4: this.#tellsRefusals('ipv4'), ipv6: this.#tellsRefusals('ipv6') },
-        nodePorts: { ipv4: this.#takesNodePorts('ipv4'), ipv6: this.#takesNodePorts('ipv6') },
+        nodePorts: { ipv4: this.takesNodePorts('ipv4') === true, ipv6: this.takesNodePorts('ipv6') === true },
         follower: this.follower,
       });
       const met = chosen.flatMap((port) => surveyor.survey(port));
@@ -279,12 +277,9 @@ export class CheckContext {
     );
   }
 
-  #takesNodePorts(family: Family): boolean {
-    const address = nodeAddress(this.known, family);
-    if (address === null) return false;
-    if (this.known.proxyMode === 'nftables') return takesNodePortsInNft(this.known, address);
-    if (this.known.proxyMode === 'ipvs') return balancesAt(this.known, address);
-    return takesNodePorts(nodePortJumps(this.known, family), address);
+  /** @returns whether node ports are meant to be reached at the node's address; null: nothing tells. */
+  takesNodePorts(family: Family): boolean | null {
+    return takesNodePortsHere(this.known, this.input.kubeProxyFlags, family);
   }
 
   #once<T>(key: string, make: () => T): T {

@@ -49,8 +49,58 @@ const isFrom = (address: string) => ({
 });
 const writesMark = (value: unknown) => ({ mangle: { key: { meta: { key: 'mark' } }, value } });
 
+/** The IPv4 set of addresses at which node ports answer, without any. */
+const noNodePortIps: Edit = listing((all) =>
+  all.map((object) =>
+    object.set?.name === 'nodeport-ips' && object.set.family === 'ip'
+      ? { set: { ...object.set, elem: [] } }
+      : object,
+  ),
+);
+
+const flags = (...list: readonly string[]): Edit => [
+  'capture.json',
+  (text) => JSON.stringify({ ...JSON.parse(text), kubeProxyFlags: list }),
+];
+
+const withoutRule = (part: RegExp): Edit =>
+  listing((all) => all.filter(({ rule }) => rule === undefined || !part.test(JSON.stringify(rule))));
+
 /** Faults of nftables mode, on a node of kube-proxy 1.36. */
 export const NFT_CASES: readonly Case[] = [
+  {
+    fixture: 'demo-nftables',
+    code: 'KP403',
+    fault: 'node ports answer at no address, and nobody chose that',
+    edits: [noNodePortIps],
+    severity: 'error',
+    object: 'set nodeport-ips',
+    says: /^set nodeport-ips of ip kube-proxy has no address: no node port answers on this node/,
+    nearMiss: 'networks were chosen of which the node has no address',
+    nearEdits: [noNodePortIps, flags('--proxy-mode=nftables', '--nodeport-addresses=192.0.2.0/24')],
+  },
+  {
+    fixture: 'demo-nftables',
+    code: 'KP130',
+    fault: 'node ports answer at no address, and nothing tells what kube-proxy was told',
+    edits: [noNodePortIps, flags()],
+    severity: 'info',
+    object: 'capture',
+    says: /set nodeport-ips of ipv4 has no address, and what kube-proxy was told/,
+    nearMiss: 'they answer at the node’s',
+    nearEdits: [flags()],
+  },
+  {
+    fixture: 'demo-nftables',
+    code: 'KP114',
+    fault: 'nothing asks the set of endpoints that reach themselves',
+    edits: [withoutRule(/"table":"kube-proxy","chain":"masquerading".*"dnat"/)],
+    severity: 'error',
+    object: 'pod shop/web-a1',
+    says: /cannot reach themselves through the Service: no rule of chain masquerading of ip kube-proxy/,
+    nearMiss: 'nothing is masqueraded at all: that is one fault, and another finding',
+    nearEdits: [withoutRule(/"table":"kube-proxy","chain":"masquerading"/)],
+  },
   {
     fixture: 'demo-nftables',
     code: 'KP401',

@@ -1,4 +1,6 @@
 import { proxyText } from '../../explain/proxies/find-proxies.ts';
+import type { Family } from '../../net/address.ts';
+import { NFT_OBJECTS } from '../../proxy/nft-roles.ts';
 import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -49,6 +51,10 @@ function gapsOf(context: CheckContext): Evidence[] {
       known.proxyMode !== 'nftables' && context.hasRules(family) && !context.hasTable(family, 'filter'),
       `the ${family} filter table is not in the dump: refusals and what FORWARD drops were not checked`,
     ]),
+    ...(['ipv4', 'ipv6'] as const).map((family): readonly [boolean, string] => [
+      notCompared === null && context.takesNodePorts(family) === null && hasNodePorts(context, family),
+      `set ${NFT_OBJECTS.nodePortIps} of ${family} has no address, and what kube-proxy was told (--nodeport-addresses) or the Node’s addresses were not captured: whether node ports should answer was not checked`,
+    ]),
     [
       host.routes.ipv4 === null && context.hasRules('ipv4'),
       'IPv4 routes were not captured: reverse paths and unreachable addresses were not checked',
@@ -84,6 +90,10 @@ function gapsOf(context: CheckContext): Evidence[] {
     `when the state was taken: ${text}`,
   ]);
   return [...gaps, ...told].flatMap(([missing, text]) => (missing ? [factEvidence(text)] : []));
+}
+
+function hasNodePorts({ expected }: CheckContext, family: Family): boolean {
+  return (expected ?? []).some((port) => port.family === family && port.port.nodePort !== null);
 }
 
 /** Service ports that no rule is for, where another proxy may serve them. */

@@ -1,8 +1,9 @@
+import { command } from '../../command/command.ts';
 import { kubeProxyTables } from '../../explain/services/nft/kube-proxy-tables.ts';
-import type { Family } from '../../net/address.ts';
-import { NFT_TABLE } from '../../proxy/nft-roles.ts';
+import { type Family, formatAddress } from '../../net/address.ts';
+import { NFT_OBJECTS, NFT_TABLE } from '../../proxy/nft-roles.ts';
 import { counted, listed } from '../../words/numbers.ts';
-import { hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -12,7 +13,11 @@ import type { Finding, FindingKind } from '../finding.ts';
 export const nftNotHooked: FindingKind<CheckContext> = {
   code: 'KP403',
   title: 'packets do not come to kube-proxy’s nft chains',
-  find: (context): Finding[] => [...withoutTable(context), ...withoutHook(context)],
+  find: (context): Finding[] => [
+    ...withoutTable(context),
+    ...withoutHook(context),
+    ...withoutNodePorts(context),
+  ],
 };
 
 function withoutTable(context: CheckContext): Finding[] {
@@ -78,6 +83,41 @@ function withoutHook(context: CheckContext): Finding[] {
         evidence: [factEvidence(`base chains of the table: ${listed(bases, 12) || 'none'}`)],
         advice: 'restart kube-proxy on this node: it makes its base chains anew when it starts',
         command: proxyLogs(),
+        certainty: 'certain',
+      },
+    ];
+  });
+}
+
+/** The map of node ports is asked for the addresses in set `nodeport-ips` alone. */
+function withoutNodePorts(context: CheckContext): Finding[] {
+  const deviations = context.deviationsBy('nft-node-ports');
+  return FAMILIES.flatMap((family): Finding[] => {
+    const own = deviations.filter(({ port }) => port.family === family);
+    const [first] = own;
+    if (first === undefined) return [];
+    const ports = own.map(({ port }) => port);
+    const names = serviceNames(ports);
+    const set = NFT_OBJECTS.nodePortIps;
+    const ip = family === 'ipv6' ? 'ip6' : 'ip';
+    const address = formatAddress(first.way.address);
+    const flag = context.input.kubeProxyFlags.find((each) => each.startsWith('--nodeport-addresses='));
+    const why =
+      flag === undefined
+        ? `kube-proxy was told no --nodeport-addresses, and then ${address}, the address of the Node, is in it`
+        : `kube-proxy was told ${flag}, which takes ${address}`;
+    return [
+      {
+        code: 'KP403',
+        severity: 'error',
+        message: `set ${set} of ${ip} ${NFT_TABLE} has no address: no node port answers on this node, not that of ${listed(names, 3)}`,
+        service: onlyService(ports),
+        objects: [...names, `set ${set}`],
+        hits: hitsOf(own),
+        evidence: [factEvidence(why), factEvidence(`example: ${exampleOf(first)}`)],
+        advice:
+          'see in kube-proxy’s log whether it found the node’s addresses; it writes the set anew when it starts',
+        command: command('nft', 'list', 'set', ip, NFT_TABLE, set),
         certainty: 'certain',
       },
     ];

@@ -41,6 +41,8 @@ export type Cause =
   | 'nft-foreign'
   /** nftables mode: packets do not come to kube-proxy's chains. */
   | 'nft-not-hooked'
+  /** nftables mode: the set of addresses at which node ports answer is empty, and nobody chose that. */
+  | 'nft-node-ports'
   | 'nft-masquerade'
   /** IPVS mode: what virtual servers, sets or addresses make of it. */
   | 'ipvs';
@@ -92,7 +94,7 @@ function causeByRules(deviation: Deviation, setting: CauseSetting): Cause {
     case 'balancer':
       return 'ipvs';
     case 'nft':
-      return nftCause(culprit, deviation);
+      return nftCause(culprit, deviation, setting.known);
     case 'unclear':
       return kind === 'uneven' ? 'uneven' : kind === 'masqueraded' ? 'masqueraded' : 'stale';
   }

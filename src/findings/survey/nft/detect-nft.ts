@@ -1,10 +1,8 @@
 import type { Known } from '../../../explain/question/question.ts';
 import { clusterIpMarks, exceptionOf } from '../../../explain/services/nft/cluster-ip-marks.ts';
 import { kubeProxyTables } from '../../../explain/services/nft/kube-proxy-tables.ts';
-import { wordOf } from '../../../explain/services/nft/verdict-maps.ts';
-import { type Address, type Family, parseAddress, sameAddress } from '../../../net/address.ts';
+import type { Family } from '../../../net/address.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
-import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { DetectedPods } from '../detected-pods.ts';
 
 /** As many chains as it takes to know. */
@@ -34,20 +32,4 @@ export function detectInNft(known: Known, family: Family): DetectedPods | null {
     kind: some === 0 && all === 0 ? 'none' : some >= all ? 'some' : 'all',
     networks: [...networks.values()],
   };
-}
-
-/**
- * @returns whether node ports are meant to be reached at this address: where set `nodeport-ips` is there, at its addresses only
- *   (`--nodeport-addresses`, by default the node's primary ones)
- */
-export function takesNodePortsInNft(known: Known, address: Address): boolean {
-  const kube = kubeProxyTables(known).find((each) => each.family === address.family);
-  if (kube === undefined) return false;
-  const { table, cut } = kube;
-  const set = table.sets.get(NFT_OBJECTS.nodePortIps);
-  if (set === undefined) return !cut;
-  return set.elements.some(({ key }) => {
-    const parsed = parseAddress(wordOf(key) ?? '');
-    return parsed !== null && sameAddress(parsed, address);
-  });
 }

@@ -1,13 +1,25 @@
+import type { Known } from '../../../explain/question/question.ts';
 import { ownerOfTable } from '../../../proxy/nft-owners.ts';
 import type { NftStep } from '../../../trace/outcome.ts';
 import type { Culprit, Deviation } from '../deviation.ts';
 import { isOwn } from './nft-culprit.ts';
+import { hasNoNodePorts } from './node-port-ips.ts';
 
 /** The causes that native nft rules can be, see `Cause`. */
-export type NftCause = 'stale' | 'by-design' | 'nft-foreign' | 'nft-not-hooked' | 'nft-masquerade';
+export type NftCause =
+  | 'stale'
+  | 'by-design'
+  | 'nft-foreign'
+  | 'nft-not-hooked'
+  | 'nft-node-ports'
+  | 'nft-masquerade';
 
 /** @returns why a deviation is there that native nft rules made. */
-export function nftCause({ what, at }: Extract<Culprit, { kind: 'nft' }>, deviation: Deviation): NftCause {
+export function nftCause(
+  { what, at }: Extract<Culprit, { kind: 'nft' }>,
+  deviation: Deviation,
+  known: Known,
+): NftCause {
   switch (what) {
     case 'verdict':
       if (at === null || isOwn(at)) return 'stale';
@@ -17,7 +29,9 @@ export function nftCause({ what, at }: Extract<Culprit, { kind: 'nft' }>, deviat
     case 'untracked':
       return 'nft-foreign';
     case 'no-element':
-      return 'stale';
+      return deviation.way.via === 'nodePort' && hasNoNodePorts(known, deviation.port.family)
+        ? 'nft-node-ports'
+        : 'stale';
     case 'not-hooked':
       return 'nft-not-hooked';
     case 'not-marked':
