@@ -6,7 +6,7 @@ const FAMILIES: ReadonlySet<string> = new Set(['ip', 'ip6', 'inet', 'arp', 'brid
 /** A table while it is read: what belongs to it may come in any order. */
 export interface TableDraft<Chains extends NftChains> extends NftTable {
   handle: number | null;
-  dormant: boolean;
+  dormant: boolean | null;
   comment: string | null;
   part?: true;
   readonly chains: Chains;

@@ -24,8 +24,8 @@ export interface NftTable {
   readonly family: NftFamily;
   readonly name: string;
   readonly handle: number | null;
-  /** None of its chains is hooked. */
-  readonly dormant: boolean;
+  /** None of its chains is hooked; null where the listing does not tell: nft 1.0.6 prints freed memory for the flag. */
+  readonly dormant: boolean | null;
   readonly comment: string | null;
   readonly chains: NftChains;
   readonly sets: ReadonlyMap<string, NftSet>;

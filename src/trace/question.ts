@@ -146,6 +146,8 @@ export type Question =
     } & AsRead)
   /** Whether a chain at ingress or egress is hooked to a device: nft before 1.0.7 does not print to which. */
   | { readonly code: 'nft-device'; readonly chain: string; readonly device: string }
+  /** Whether a table is dormant, of which the listing prints a flag that is none. */
+  | { readonly code: 'nft-dormant'; readonly table: string }
   | { readonly code: 'family-not-captured'; readonly family: string }
   /** A rule that was not captured, of a chain of which only some are known: `jump`, it leads to chain `text`; `rules`, it takes the packet. */
   | {

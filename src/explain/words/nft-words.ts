@@ -36,6 +36,12 @@ export const NFT_WORDS: { readonly [C in NftQuestion]: WordsFor<C> } = {
       `chain ${chain} is hooked to another device than ${device}`,
       'list the rules with nft 1.0.7 or later, which prints the device',
     ),
+  'nft-dormant': ({ table }) =>
+    said(
+      `table ${table} is dormant, so that its chains see no packet`,
+      `table ${table} is not dormant`,
+      `list its flags as text, which nft 1.0.6 prints right: nft list table ${table}`,
+    ),
   'nft-jump-not-captured': ({ chain, of }) =>
     said(
       `a rule of ${of} that is not in the capture leads the packet to ${chain}`,

@@ -43,8 +43,7 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
     if (kind === 'table') {
       table.handle = numberAt(inner, 'handle');
       table.comment = stringAt(inner, 'comment');
-      // nft 1.0.6 cuts the word.
-      table.dormant = [inner.flags].flat().some((flag) => flag === 'dormant' || flag === 'dorm');
+      table.dormant = isDormant(inner.flags);
     } else if (kind === 'chain') placed.declareChain(table.chains, name, start, readBase(inner) !== null);
     else if (kind === 'set' || kind === 'map' || kind === 'meter')
       table.sets.set(name, readSet(kind, inner, table.family, reader.lineOf(start)));
@@ -55,4 +54,14 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
   if (cutAt !== null) problems.add('truncated', { what: 'json-listing' }, file, cutAt);
   listing.cut = cutAt !== null;
   return { file, version, tables: drafts.tables, cutAt };
+}
+
+/**
+ * nft 1.0.6 frees a table's flags before it prints them (`table_print_json`, src/json.c): what stands there then is a flag, which is
+ * `dormant` or `owner`, but not which. @returns null where that is so
+ */
+function isDormant(flags: unknown): boolean | null {
+  const words = [flags].flat().filter((flag) => flag !== undefined);
+  if (words.some((flag) => flag === 'dormant' || flag === 'dorm')) return true;
+  return words.every((flag) => flag === 'owner' || flag === 'persist') ? false : null;
 }

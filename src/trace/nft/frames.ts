@@ -9,6 +9,7 @@ import type { Device } from '../packet.ts';
 import { ended, next, type Passage } from '../passage.ts';
 import type { HookProgram } from '../program.ts';
 import { runTied } from '../tied-programs.ts';
+import { awake } from './dormant.ts';
 import { hookedLast } from './hooked-last.ts';
 import { walkBaseChain } from './walk.ts';
 
@@ -96,14 +97,18 @@ function through(
         by: `${table.family} ${table.name}`,
         rank: context.world.nftHooks?.get(`${table.family} ${table.name} ${chain.name}`) ?? null,
       },
-      run: (branch) =>
-        asked(branch, isIdle(chain) ? isHooked(chain) === true : isHooked(chain), context).flatMap(
-          ({ branch: way, held }): Passage[] => {
+      run: (start) =>
+        awake(start, table, !isIdle(chain), context.questions)
+          .flatMap(({ branch, held }) =>
+            held
+              ? asked(branch, isIdle(chain) ? isHooked(chain) === true : isHooked(chain), context)
+              : [{ branch, held }],
+          )
+          .flatMap(({ branch: way, held }): Passage[] => {
             if (!held) return [next(way)];
             const walked = walkBaseChain(way, table, chain, TOLD_AT[hook], context);
             return [...walked.ended.map(ended), ...walked.passed.map(next)];
-          },
-        ),
+          }),
     }),
   );
   let passages: readonly Passage[] = [next(start)];

@@ -9,6 +9,7 @@ import { ended, type NatPassage, next, type Passage } from '../passage.ts';
 import type { HookProgram, NatChain, ProgramSource } from '../program.ts';
 import { reroutedAtOutput } from '../reroute-output.ts';
 import type { World } from '../world.ts';
+import { awake } from './dormant.ts';
 import { hookedLast } from './hooked-last.ts';
 import { type NftWalk, walkBaseChain } from './walk.ts';
 
@@ -26,29 +27,35 @@ export const NFT: ProgramSource = {
     chainsOf(world, (type) => type !== 'nat').map(
       ({ table, chain, ...program }): HookProgram => ({
         ...program,
-        run: (branch, context) => {
-          if (!sees(chain, branch)) return [next(branch)];
-          const passages = asPassages(walkBaseChain(branch, table, chain, program.hook, context));
-          // nf_route_table_hook4: a chain of type route decides the way anew where it changed what that rests on.
-          return chain.base?.type === 'route'
-            ? reroutedAtOutput(branch, passages, 'anything', context)
-            : passages;
-        },
+        run: (start, context) =>
+          awake(start, table, program.acts && sees(chain, start), context.questions).flatMap(
+            ({ branch, held }) => {
+              if (!held || !sees(chain, branch)) return [next(branch)];
+              const passages = asPassages(walkBaseChain(branch, table, chain, program.hook, context));
+              // nf_route_table_hook4: a chain of type route decides the way anew where it changed what that rests on.
+              return chain.base?.type === 'route'
+                ? reroutedAtOutput(branch, passages, 'anything', context)
+                : passages;
+            },
+          ),
       }),
     ),
   natChains: (world) =>
     chainsOf(world, (type) => type === 'nat').map(
       ({ table, chain, ...program }): NatChain => ({
         ...program,
-        run: (branch, context) =>
-          sees(chain, branch)
-            ? asNatPassages(
-                walkBaseChain(branch, table, chain, program.hook, context),
-                program.hook,
-                chain,
-                context,
-              )
-            : [next(branch)],
+        run: (start, context) =>
+          awake(start, table, program.acts && sees(chain, start), context.questions).flatMap(
+            ({ branch, held }) =>
+              held && sees(chain, branch)
+                ? asNatPassages(
+                    walkBaseChain(branch, table, chain, program.hook, context),
+                    program.hook,
+                    chain,
+                    context,
+                  )
+                : [next(branch)],
+          ),
       }),
     ),
 };

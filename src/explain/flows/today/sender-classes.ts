@@ -11,7 +11,7 @@ const OF_NO_SENDER: ReadonlySet<Question['code']> = new Set([
   ...(['in-interface', 'out-interface', 'source-port', 'destination-port', 'tcp-option', 'tcpmss'] as const),
   ...(['tcp-flags', 'icmp-type', 'mark', 'tos', 'dscp', 'length', 'ttl', 'ecn', 'owner', 'mac'] as const),
   ...(['conntrack-full', 'nat-range', 'ipvs-choice', 'ipvs-room'] as const),
-  ...(['nft-limit', 'nft-device', 'multipath', 'queue-listener', 'backend-order'] as const),
+  ...(['nft-limit', 'nft-device', 'nft-dormant', 'multipath', 'queue-listener', 'backend-order'] as const),
 ]);
 
 /**
