@@ -50,7 +50,7 @@ const isFrom = (address: string) => ({
 const writesMark = (value: unknown) => ({ mangle: { key: { meta: { key: 'mark' } }, value } });
 
 /** The IPv4 set of addresses at which node ports answer, without any. */
-const noNodePortIps: Edit = listing((all) =>
+export const noNodePortIps: Edit = listing((all) =>
   all.map((object) =>
     object.set?.name === 'nodeport-ips' && object.set.family === 'ip'
       ? { set: { ...object.set, elem: [] } }
@@ -58,7 +58,7 @@ const noNodePortIps: Edit = listing((all) =>
   ),
 );
 
-const flags = (...list: readonly string[]): Edit => [
+export const flags = (...list: readonly string[]): Edit => [
   'capture.json',
   (text) => JSON.stringify({ ...JSON.parse(text), kubeProxyFlags: list }),
 ];
@@ -78,17 +78,6 @@ export const NFT_CASES: readonly Case[] = [
     says: /^set nodeport-ips of ip kube-proxy has no address: no node port answers on this node/,
     nearMiss: 'networks were chosen of which the node has no address',
     nearEdits: [noNodePortIps, flags('--proxy-mode=nftables', '--nodeport-addresses=192.0.2.0/24')],
-  },
-  {
-    fixture: 'demo-nftables',
-    code: 'KP130',
-    fault: 'node ports answer at no address, and nothing tells what kube-proxy was told',
-    edits: [noNodePortIps, flags()],
-    severity: 'info',
-    object: 'capture',
-    says: /set nodeport-ips of ipv4 has no address, and what kube-proxy was told/,
-    nearMiss: 'they answer at the node’s',
-    nearEdits: [flags()],
   },
   {
     fixture: 'demo-nftables',
