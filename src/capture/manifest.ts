@@ -21,6 +21,8 @@ export interface Manifest {
   readonly serviceCIDRs: readonly string[];
   /** What could not be read when the state was taken. */
   readonly problems: readonly ProblemOfThen[];
+  /** Files that commands wrote something to: one that is not there was lost since. */
+  readonly written: readonly string[];
 }
 
 /** A problem that was met when the state was taken. */
@@ -53,6 +55,7 @@ export const NO_MANIFEST: Manifest = {
   clusterCIDRs: [],
   serviceCIDRs: [],
   problems: [],
+  written: [],
 };
 
 /** Reads `capture.json`. @returns its fields, those of a wrong type as absent; null where it is not a JSON object. */
@@ -75,6 +78,7 @@ export function parseManifest(text: string): Manifest | null {
     clusterCIDRs: networks(textOf(fields.clusterCIDR) ?? flagOf(flags, 'cluster-cidr')),
     serviceCIDRs: networks(textOf(fields.serviceCIDR)),
     problems: problemsOf(fields.problems),
+    written: listOf(fields.commands).flatMap((command) => writtenBy(objectOf(command))),
   };
 }
 
@@ -106,4 +110,9 @@ function networks(list: string | null): string[] {
         .split(',')
         .map((item) => item.trim())
         .filter((item) => item !== '');
+}
+
+function writtenBy(command: Readonly<Record<string, unknown>> | null): readonly string[] {
+  const file = textOf(command?.file);
+  return file !== null && typeof command?.bytes === 'number' && command.bytes > 0 ? [file] : [];
 }

@@ -3,6 +3,7 @@ import type { KnownChains } from '../iptables/known-chains.ts';
 import { mergeRulesets } from '../iptables/merge.ts';
 import type { Backend, Ruleset } from '../iptables/ruleset.ts';
 import { parseSave } from '../iptables/save/parse-save.ts';
+import type { Family } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { KNOWN_CHAINS } from '../proxy/known-chains.ts';
 import { requireOneListing, requireOneState } from './one-node.ts';
@@ -30,7 +31,19 @@ export async function loadRulesets(
   }
   requireOneState(rulesets);
   requireOneListing(rulesets);
-  return mergeRulesets(rulesets, problems);
+  return mergeRulesets(rulesets, problems).map((ruleset) => besideLegacy(ruleset, manifest));
+}
+
+/** iptables-legacy-save prints nothing on a node without legacy tables: where it printed something, they exist. */
+const LEGACY_FILES: Readonly<Record<Family, string>> = {
+  ipv4: 'iptables-legacy-save.txt',
+  ipv6: 'ip6tables-legacy-save.txt',
+};
+
+function besideLegacy(ruleset: Ruleset, { written }: Manifest): Ruleset {
+  if (ruleset.backend === 'iptables-legacy' || ruleset.besideLegacy !== undefined) return ruleset;
+  if (!written.includes(LEGACY_FILES[ruleset.family])) return ruleset;
+  return { ...ruleset, besideLegacy: { file: 'capture.json', line: null } };
 }
 
 /** What the parsers may take for granted where the dump itself does not say. */

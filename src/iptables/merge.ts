@@ -49,6 +49,7 @@ export function uniteAll(tables: readonly TableOfRuleset[], problems: ProblemLis
       backendAssumed: assumed,
       ...(cut === undefined ? {} : { cut }),
       ...(leftOut.length === 0 ? {} : { leftOut }),
+      ...(ruleset.besideLegacy === undefined ? {} : { besideLegacy: ruleset.besideLegacy }),
       ...(ruleset.allTables === true ? { allTables: true as const } : {}),
     };
   }

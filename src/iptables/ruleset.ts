@@ -30,6 +30,8 @@ export interface Ruleset {
   readonly cut?: Cut;
   /** Set where the file is by its name the output of `iptables-save` for all tables: one that is not in it does not exist. Absent: not told. */
   readonly allTables?: true;
+  /** Says that the node has tables of iptables-legacy, too, which this ruleset does not hold. Absent: nothing says so. */
+  readonly besideLegacy?: { readonly file: string; readonly line: number | null };
   /** Tables that exist and that the dump could not print, as rules of nft stand in them. Absent: none. */
   readonly leftOut?: readonly TableName[];
 }

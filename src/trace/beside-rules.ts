@@ -1,7 +1,19 @@
+import type { Family } from '../net/address.ts';
 import { prefixContains } from '../net/prefix.ts';
 import type { Branch } from './branch.ts';
 import { linkNamed, portsOf } from './bridge.ts';
 import { assume, type TraceContext } from './context.ts';
+import type { Assumption } from './reason.ts';
+import type { World } from './world.ts';
+
+/** @returns what is taken for granted of tables of iptables-legacy that the node is known to have, and that no dump holds. */
+export function legacyAssumed(family: Family, { rulesets }: World): readonly Assumption[] {
+  const own = rulesets.filter((ruleset) => ruleset.family === family);
+  if (own.some(({ backend }) => backend === 'iptables-legacy')) return [];
+  return own.flatMap(({ besideLegacy }) =>
+    besideLegacy === undefined ? [] : [{ code: 'legacy-not-captured' as const, ...besideLegacy }],
+  );
+}
 
 /** What decides about packets beside rules and routes, and is not followed: where a capture tells that it is there, it is named. */
 

@@ -187,6 +187,8 @@ export type Assumption =
   | { readonly code: 'ipvs-conntrack' }
   /** Another setting of IPVS is on: `expire_nodest_conn`, … */
   | { readonly code: 'ipvs-setting'; readonly name: IpvsSetting }
+  /** Tables of iptables-legacy exist, as a dump or a manifest says, and were not captured. */
+  | { readonly code: 'legacy-not-captured'; readonly file: string; readonly line: number | null }
   | { readonly code: 'table-cut'; readonly table: TableName; readonly file: string; readonly line: number };
 
 /** Settings of IPVS that decide what becomes of connections to a real server that is gone or takes nothing new. */

@@ -1,5 +1,6 @@
 import type { Flow } from '../conntrack/flow.ts';
 import type { BalancedFlow } from '../ipvs/model.ts';
+import { legacyAssumed } from './beside-rules.ts';
 import { type Branch, type Ending, listed } from './branch.ts';
 import { explore, type Run, runOnce } from './explore.ts';
 import { listGiven } from './given.ts';
@@ -8,6 +9,7 @@ import type { Outcome, Step, Trace } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import type { ProgramSource } from './program.ts';
 import { programsOf } from './programs.ts';
+import { flat } from './question.ts';
 import type { Assumption } from './reason.ts';
 import { initialState } from './state.ts';
 import { StepBook } from './steps.ts';
@@ -62,6 +64,7 @@ export function followPacket(
 ): Ways {
   const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
+  for (const assumption of legacyAssumed(packet.family, world)) assumptions.set(flat(assumption), assumption);
   const programs = programsOf(world, sources);
   const { registrants } = programs;
   const start: Branch = { state: initialState(packet), probability: 1, path: null, given: null, turns: null };

@@ -95,6 +95,11 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
         `net.ipv4.vs.${assumption.name} is taken to be 1, ${assumption.name === 'conn_reuse_mode' ? "the kernel's default, which kube-proxy leaves alone from 5.9 on" : 'as kube-proxy sets it'}`,
         'capture `sysctl net.ipv4.vs`',
       );
+    case 'legacy-not-captured': {
+      const place = assumption.line === null ? assumption.file : `${assumption.file}:${assumption.line}`;
+      const text = `the tables of iptables-legacy, which the node has (${place}) and no file shows, are taken to let the packet pass as it is`;
+      return note(code, text, 'capture `iptables-legacy-save -c`, for IPv6 `ip6tables-legacy-save -c`');
+    }
     case 'table-cut': {
       const { table, file, line } = assumption;
       const text = `table ${table} is not in the dump, which breaks off at ${file}:${line}; it is taken to hold no rules`;

@@ -55,7 +55,11 @@ export function parseListing(
     const own = listings.filter((listing) => listing.family === family);
     if (own.length === 0) continue;
     const tables = buildTables(own, file, named, cutBlock, known, problems);
-    rulesets.push({ family, backend, backendAssumed, form: 'table-listing', tables });
+    const beside = backend === 'iptables-nft' && legacyLine !== null ? { file, line: legacyLine } : null;
+    rulesets.push({
+      ...{ family, backend, backendAssumed, form: 'table-listing', tables },
+      ...(beside === null ? {} : { besideLegacy: beside }),
+    });
   }
   return rulesets;
 }

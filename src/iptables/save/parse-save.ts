@@ -66,6 +66,9 @@ export function parseSave(
         form,
         ...cutRuleset,
         ...(dump.leftOut.length === 0 ? {} : { leftOut: dump.leftOut }),
+        ...(dump.legacyWarningLine === null || backend === 'iptables-legacy'
+          ? {}
+          : { besideLegacy: { file: source.name, line: dump.legacyWarningLine } }),
         ...(hints.allTables === true && form === 'save' ? { allTables: true as const } : {}),
       },
       part: { table, form, ...place },

@@ -25,6 +25,7 @@ const NAMES: { readonly [C in Assumption['code']]: readonly Lost[] } = {
   'bridge-isolated': ['links', 'details'],
   'not-bridged': ['links', 'details', 'sysctls'],
   xdp: [],
+  'legacy-not-captured': [],
   ipsec: [],
   'flow-not-rewritten': [],
   'expected-not-rewritten': [],
