@@ -147,10 +147,12 @@ function loadManifest(sorted: SortedSources, problems: ProblemList): Manifest {
 
 /** Whether nft listed the rules of kube-proxy, and not only that its table is there. */
 function walksKubeProxy(nft: NftRuleset | null): boolean {
-  return [...(nft?.tables.values() ?? [])].some(
-    ({ name, chains }) =>
-      name === KUBE_PROXY_TABLE && [...chains.values()].some(({ rules }) => rules.length > 0),
-  );
+  for (const { name, chains } of nft?.tables.values() ?? []) {
+    if (name !== KUBE_PROXY_TABLE) continue;
+    // One by one: a large listing makes a chain when it is asked for.
+    for (const { rules } of chains.values()) if (rules.length > 0) return true;
+  }
+  return false;
 }
 
 const KUBE_PROXY_TABLE = 'kube-proxy';

@@ -40,7 +40,9 @@ export function answeredUnseen(
   };
   const ways = back(exit.name);
   if (ways.length === 0) return [open];
-  const isLost = ({ sees }: Way): boolean => sees !== 'works' && sees !== 'unknown';
+  // Whether it comes back past the nodes between, nobody knows: who answers was not seen.
+  const isLost = ({ sees, reason: why }: Way): boolean =>
+    sees !== 'works' && sees !== 'unknown' && why?.code !== 'answer-skips';
   // Who has the address of the interface is answered there; what is sent to a pod may come by a tunnel.
   const others = ways.some(isLost) ? otherDevices(leg, exit.name).map(back) : [];
   const certain = others.every((each) => each.every(isLost));
