@@ -11,9 +11,14 @@ export interface Lane {
   readonly name: string;
   /**
    * @param seed what a lane may spread over its cases; fast-check generates from it, too
+   * @param most packets that one rule set meets at most, without those that follow on their connections; absent: 12
    * @returns a case generated, and shrunk, by fast-check, given to `tell`
    */
-  property(tell: (ready: ReadyCase) => Promise<void>, seed: number): fc.IAsyncPropertyWithHooks<[unknown]>;
+  property(
+    tell: (ready: ReadyCase) => Promise<void>,
+    seed: number,
+    most?: number,
+  ): fc.IAsyncPropertyWithHooks<[unknown]>;
 }
 
 /** What is loaded, and sent. */

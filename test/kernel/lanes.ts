@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import type { Backend } from '../../src/iptables/ruleset.ts';
 import type { Family } from '../../src/net/address.ts';
-import { caseSpec, writeCase } from './generate/case.ts';
+import { caseSpecOf, writeCase } from './generate/case.ts';
 import type { Lane } from './lane.ts';
 
 function iptablesLane(backend: Backend, family: Family): Lane {
   return {
     name: `${backend}/${family}`,
-    property: (tell) =>
-      fc.asyncProperty(caseSpec, (spec) => {
+    property: (tell, _seed, most) =>
+      fc.asyncProperty(caseSpecOf(most), (spec) => {
         const { text, packets } = writeCase(spec, backend, family);
         return tell({ rules: [{ backend, family, text }], native: null, packets });
       }),

@@ -44,7 +44,10 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --whole         prints what disagrees as it is, without a search for the smallest case
   --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
+  --each N        packets that one rule set meets at most, without those that follow on their connections (12);
+                  of many packets it takes rule sets less time, and there are fewer of them
   --keep FILE     writes what was sent, and what the kernel did with it, behind what the file holds
+  --unjudged      with --keep: nothing is judged yet
   --judge FILE…   has the tracer judged again by what such files hold; no kernel is needed
   --real [FOLDER…] loads the rules of captures instead, and probes every address they name`;
 
@@ -61,6 +64,8 @@ const { values, positionals } = parseArgs({
     real: { type: 'boolean', default: false },
     legacy: { type: 'boolean', default: false },
     keep: { type: 'string' },
+    each: { type: 'string' },
+    unjudged: { type: 'boolean', default: false },
     judge: { type: 'boolean', default: false },
     kernel: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -78,6 +83,10 @@ if (inUml && (values.kernel !== 'uml-6.1' || (values.lane ?? 'tunnels') !== 'tun
 }
 if (values.keep !== undefined && (balanced || inUml)) {
   console.error('--keep writes what this kernel did, not a user-mode one');
+  process.exit(2);
+}
+if (values.unjudged && values.keep === undefined) {
+  console.error('--unjudged without --keep tells nothing');
   process.exit(2);
 }
 const missing = values.judge ? null : balanced || inUml ? whyNoUml() : whyNoKernel();
@@ -114,6 +123,8 @@ async function runGenerated(): Promise<boolean> {
     seed: Number(values.seed),
     packets: Number(values.packets),
     shrink: !values.whole,
+    judged: !values.unjudged,
+    ...(values.each === undefined ? {} : { most: Number(values.each) }),
     ...(values.mutants ? { keep: (meeting: Meeting) => kept.push(meeting) } : {}),
   };
   const minutes = values.minutes === undefined ? null : Number(values.minutes);

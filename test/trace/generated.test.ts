@@ -9,7 +9,7 @@ import { turn } from '../../src/rules/test.ts';
 import { answerTest } from '../../src/trace/fields/answer-test.ts';
 import { initialState } from '../../src/trace/state.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
-import { type CaseSpec, caseSpec, writeCase } from '../kernel/generate/case.ts';
+import { type CaseSpec, caseSpecOf, writeCase } from '../kernel/generate/case.ts';
 import { questionOf } from '../kernel/judge/question.ts';
 import { sumsByGiven } from './ask.ts';
 import { nodeOf } from './node.ts';
@@ -34,7 +34,7 @@ function rulesOf(rulesets: readonly Ruleset[]): Rule[] {
 
 /** Runs a property over generated rule sets of both families. */
 function forAll(check: (spec: CaseSpec, family: 'ipv4' | 'ipv6') => void, numRuns = 60): void {
-  fc.assert(fc.property(caseSpec, fc.constantFrom(...families), check), { numRuns });
+  fc.assert(fc.property(caseSpecOf(), fc.constantFrom(...families), check), { numRuns });
 }
 
 const AT = { hook: 'PREROUTING', backend: 'iptables-legacy', table: 'mangle' } as const;

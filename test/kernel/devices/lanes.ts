@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import type { Backend } from '../../../src/iptables/ruleset.ts';
 import type { Family } from '../../../src/net/address.ts';
-import { caseSpec, writeCase } from '../generate/case.ts';
+import { caseSpecOf, writeCase } from '../generate/case.ts';
 import type { Lane } from '../lane.ts';
 import { tunnelsHere } from './tunnels.ts';
 
 function tunnelLane(backend: Backend, family: Family): Lane {
   return {
     name: `tunnels/${backend}/${family}`,
-    property: (tell) => {
-      const spec = fc.record({ case: caseSpec, state: fc.constantFrom(...tunnelsHere()) });
+    property: (tell, _seed, most) => {
+      const spec = fc.record({ case: caseSpecOf(most), state: fc.constantFrom(...tunnelsHere()) });
       return fc.asyncProperty(spec, ({ case: rules, state }) => {
         const { text, packets } = writeCase(rules, backend, family, true);
         return tell({ rules: [{ backend, family, text }], native: null, packets, state });
@@ -29,8 +29,8 @@ export const TUNNEL_LANES: readonly Lane[] = [
 function olderLane(backend: Backend, family: Family): Lane {
   return {
     name: `older/${backend}/${family}`,
-    property: (tell) =>
-      fc.asyncProperty(caseSpec, (spec) => {
+    property: (tell, _seed, most) =>
+      fc.asyncProperty(caseSpecOf(most), (spec) => {
         const { text, packets } = writeCase(spec, backend, family);
         const going = packets.map((packet) => ({ ...packet, goesOn: true }));
         return tell({ rules: [{ backend, family, text }], native: null, packets: going, older: true });

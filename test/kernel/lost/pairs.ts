@@ -6,7 +6,7 @@ import type { Family } from '../../../src/net/address.ts';
 import { AddressBook } from '../../../src/proxy/addresses.ts';
 import { tracePacket } from '../../../src/trace/trace-packet.ts';
 import { describe } from '../campaign.ts';
-import { caseSpec, writeCase } from '../generate/case.ts';
+import { caseSpecOf, writeCase } from '../generate/case.ts';
 import { IPSETS, SETS_ANEW } from '../generate/sets.ts';
 import { resultOf } from '../judge/judge.ts';
 import { TestNode } from '../node/test-node.ts';
@@ -33,7 +33,7 @@ const lost = fc.oneof(fc.constant([]), fc.subarray([...LOST], { maxLength: 2 }))
 
 /** Few rules: what is not explored to its end is not called alike, and shows nothing. */
 const pairSpec = fc.record({
-  rules: caseSpec.map((spec) => ({ ...spec, rules: spec.rules.slice(0, 5), shapes: [] })),
+  rules: caseSpecOf().map((spec) => ({ ...spec, rules: spec.rules.slice(0, 5), shapes: [] })),
   edited: fc.constantFrom(null, 'shorter', 'twisted'),
   after: fc.constantFrom(...STATES),
   lost: fc.tuple(lost, lost),

@@ -24,9 +24,9 @@ export interface NftCaseSpec {
 }
 
 /** @returns what makes the case of a seed. */
-export const nftCaseSpec = (seed: number): fc.Arbitrary<NftCaseSpec> =>
+export const nftCaseSpec = (seed: number, most = 12): fc.Arbitrary<NftCaseSpec> =>
   fc.record({
-    packets: fc.array(packetSpec, { minLength: 1, maxLength: 12, size: 'max' }),
+    packets: fc.array(packetSpec, { minLength: 1, maxLength: most, size: 'max' }),
     bases: fc.array(baseSpec, { minLength: BASE_COUNT, maxLength: BASE_COUNT }),
     rules: fc.array(ruleSpec, { maxLength: 44, size: 'max' }),
     focus: fc.constant(focusOf(seed)),

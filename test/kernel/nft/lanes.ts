@@ -3,15 +3,15 @@ import type { Backend } from '../../../src/iptables/ruleset.ts';
 import type { Family } from '../../../src/net/address.ts';
 import { legacyKey } from '../../../src/nftables/parse-hooks.ts';
 import { priorityOf } from '../../../src/trace/iptables-programs.ts';
-import { caseSpec, writeCase } from '../generate/case.ts';
+import { caseSpecOf, writeCase } from '../generate/case.ts';
 import type { Lane } from '../lane.ts';
 import { nftCaseSpec, writeNftCase } from './case.ts';
 
 function nftLane(family: Family): Lane {
   return {
     name: `nft/${family}`,
-    property: (tell, seed) =>
-      fc.asyncProperty(nftCaseSpec(seed), (spec) => {
+    property: (tell, seed, most) =>
+      fc.asyncProperty(nftCaseSpec(seed, most), (spec) => {
         const { native, packets } = writeNftCase(spec, family);
         return tell({ rules: [], native: { ...native, last: true }, packets });
       }),
@@ -20,12 +20,12 @@ function nftLane(family: Family): Lane {
 
 /** Native rules beside those of iptables. */
 function mixedLane(backend: Backend, family: Family): Lane {
-  const spec = (seed: number) =>
-    fc.record({ native: nftCaseSpec(seed), beside: caseSpec, last: fc.boolean() });
+  const spec = (seed: number, most: number | undefined) =>
+    fc.record({ native: nftCaseSpec(seed, most), beside: caseSpecOf(most), last: fc.boolean() });
   return {
     name: `mixed/${backend}/${family}`,
-    property: (tell, seed) =>
-      fc.asyncProperty(spec(seed), (both) => {
+    property: (tell, seed, most) =>
+      fc.asyncProperty(spec(seed, most), (both) => {
         const { native, packets } = writeNftCase({ ...both.native, packets: both.beside.packets }, family);
         // Half the rules of each kind: a packet that one of them ends is not met by the other.
         const rules = both.beside.rules.slice(0, 16);
