@@ -57,9 +57,10 @@ export function answeredUnseen(
 const OF_THE_NODE: ReadonlySet<string> = new Set(['open-question', 'not-followed']);
 
 /** Whether the answer comes over this node if it comes at all. */
-function mustReturn({ view, outcome, enters }: Leg, client: Client): boolean {
+function mustReturn({ view, outcome, packet }: Leg, client: Client): boolean {
   const { end, path } = outcome;
-  if (client.processOf === view || (enters !== undefined && isNodesPod(view, client.address))) return true;
+  if (client.processOf === view || (packet.inInterface !== undefined && isNodesPod(view, client.address)))
+    return true;
   if (end.sourceRewrite !== 'none' || end.connection?.dnat === true) return true;
   // IPVS translates without conntrack; what it only routes is answered past it.
   const first = path[0]?.state.destination ?? end.destination;

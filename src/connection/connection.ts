@@ -1,5 +1,6 @@
 import type { Address } from '../net/address.ts';
 import type { Outcome, Step } from '../trace/outcome.ts';
+import type { Packet } from '../trace/packet.ts';
 import type { Given } from '../trace/question.ts';
 import type { NodeView } from './node-view.ts';
 
@@ -13,8 +14,8 @@ export type Direction = 'request' | 'answer';
 export interface Leg {
   readonly view: NodeView;
   readonly direction: Direction;
-  /** The interface it came in by; null for a packet of the node itself, undefined where that is not known. */
-  readonly enters: string | null | undefined;
+  /** As it came to the node, or as the node itself sent it. */
+  readonly packet: Packet;
   readonly outcome: Outcome;
 }
 
@@ -85,6 +86,8 @@ export type ConnectionReason =
     }
   /** The answer went past a node that the request passed: what the client sends next is INVALID there. */
   | { readonly code: 'answer-skips'; readonly leg: Leg }
+  /** The handshake gets through, and a node refuses, or loses, what the client sends next. */
+  | { readonly code: 'later-lost'; readonly leg: Leg }
   | { readonly code: 'client-unknown' }
   | { readonly code: 'open-question'; readonly node: string | null; readonly given: readonly Given[] }
   | { readonly code: 'sent-round'; readonly nodes: number };

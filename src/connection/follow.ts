@@ -54,7 +54,7 @@ function through(at: At, trip: Trip, journey: Journey): readonly Way[] {
 /** What follows one outcome of a packet at a node. */
 function past(at: At, outcome: Outcome, before: Trip, journey: Journey): readonly Way[] {
   const { view, packet, direction } = at;
-  const leg: Leg = { view, direction, enters: packet.inInterface, outcome };
+  const leg: Leg = { view, direction, packet, outcome };
   const trip: Trip = {
     legs: [...before.legs, leg],
     opened: remembered(at, outcome, before, journey.client),

@@ -56,7 +56,7 @@ export function lostInTunnel(
   };
   const sent = outcomesOf(packet, from);
   const stopped = certainDrop(sent);
-  if (stopped !== null) return { view: from, direction, enters: null, outcome: stopped };
+  if (stopped !== null) return { view: from, direction, packet, outcome: stopped };
   const [first] = sent;
   if (first === undefined || first.verdict !== 'accept') return null;
   const delivery = deliveryOf(from, first, neighbours);
@@ -64,7 +64,7 @@ export function lostInTunnel(
   const enters = arrivalDevice(from, delivery, destination, to);
   const arriving: Packet = { ...packet, entersAt: 'PREROUTING', inInterface: enters };
   const dropped = certainDrop(outcomesOf(arriving, to));
-  return dropped === null ? null : { view: to, direction, enters, outcome: dropped };
+  return dropped === null ? null : { view: to, direction, packet: arriving, outcome: dropped };
 }
 
 /**

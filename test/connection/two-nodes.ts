@@ -9,9 +9,10 @@ import { openCapture } from '../support/open-capture.ts';
 
 /** What differs of a node from the plain one: node N has 192.168.0.N, pods in 10.244.N.0/24 on bridge cni0, and a route to the others'. */
 export interface NodeChanges {
-  /** Lines of table filter, raw and nat behind kube-proxy's, as iptables-save prints them. */
+  /** Lines of tables filter, raw, mangle and nat behind kube-proxy's, as iptables-save prints them. */
   readonly filter?: readonly string[];
   readonly raw?: readonly string[];
+  readonly mangle?: readonly string[];
   readonly nat?: readonly string[];
   /** Policy of FORWARD. */
   readonly forward?: 'ACCEPT' | 'DROP';
@@ -80,7 +81,7 @@ function rulesOf(number: number, changes: NodeChanges): string {
 :PREROUTING ACCEPT [0:0]
 :OUTPUT ACCEPT [0:0]
 ${(changes.raw ?? []).map((line) => `${line}\n`).join('')}COMMIT
-*nat
+${mangleOf(changes)}*nat
 :PREROUTING ACCEPT [0:0]
 :INPUT ACCEPT [0:0]
 :OUTPUT ACCEPT [0:0]
@@ -122,6 +123,10 @@ ${endpoints
 :OUTPUT ACCEPT [0:0]
 ${(changes.filter ?? []).map((line) => `${line}\n`).join('')}COMMIT
 `;
+}
+
+function mangleOf({ mangle = [] }: NodeChanges): string {
+  return mangle.length === 0 ? '' : `*mangle\n:PREROUTING ACCEPT [0:0]\n${mangle.join('\n')}\nCOMMIT\n`;
 }
 
 function links(number: number, { overlay, down }: NodeChanges): object[] {

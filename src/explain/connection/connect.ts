@@ -85,7 +85,7 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
   const share = item.probability;
   // What the rules alone say is not what happens: another proxy may carry the Service.
   if (item.verdict === 'unknown' && outcome.verdict !== 'unknown') {
-    const leg = { view: node.view, direction: 'request', enters: packet.inInterface, outcome } as const;
+    const leg = { view: node.view, direction: 'request', packet, outcome } as const;
     return [{ sees: 'unknown', share, reason: item.reason, legs: [legItem(leg, context)] }];
   }
   const client = clientKnown ? clientOf(node.view, packet, outcome) : null;
@@ -125,12 +125,12 @@ function alike(ways: readonly Way[]): Way[] {
 }
 
 function legItem(leg: Leg, { node, nodes, register }: Context): LegItem {
-  const { view, direction, enters, outcome } = leg;
+  const { view, direction, packet, outcome } = leg;
   const at = view === node.view ? node : nodes.nodeOf(view);
   return {
     node: view.name,
     direction,
-    enters: enters ?? null,
+    enters: packet.inInterface ?? null,
     leaves: outcome.exit?.kind === 'interface' ? outcome.exit.name : null,
     path: register.idsOf(leg, at, at === node),
   };
@@ -148,7 +148,7 @@ function writtenBy(reason: ConnectionReason | null, context: Context): Pick<Conn
 /** A packet that does not get past the node, whoever sent it. */
 function withoutClient(item: OutcomeItem, outcome: Outcome, context: Context): ConnectionWay {
   const { node, trace } = context;
-  const leg = { view: node.view, direction: 'request', enters: trace.packet.inInterface, outcome } as const;
+  const leg = { view: node.view, direction: 'request', packet: trace.packet, outcome } as const;
   const [sees, code] = (
     {
       drop: ['times-out', 'lost'],

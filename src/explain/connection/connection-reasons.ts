@@ -60,6 +60,8 @@ function textOf(reason: ConnectionReason): string {
       return `the answer goes to ${formatAddress(reason.to)}, which asked nothing${writerText(reason.by)}: nobody on its way undoes what the request went through`;
     case 'answer-skips':
       return `the answer comes back past ${nodeOf(reason.leg)}, which takes what the client sends next for INVALID and drops it: ${decisionOf(reason.leg)}`;
+    case 'later-lost':
+      return laterText(reason.leg);
     case 'client-unknown':
       return "the client's address is not known, and so not where the answer goes";
     case 'open-question': {
@@ -104,6 +106,7 @@ function settleOf(reason: ConnectionReason): string | null {
     case 'own-packet':
     case 'node-not-read':
     case 'answer-skips':
+    case 'later-lost':
     case 'sent-round':
       return null;
     case 'answer-unsure':
@@ -116,6 +119,11 @@ function settleOf(reason: ConnectionReason): string | null {
         ? null
         : `keep what is for pods of other nodes from ${placeOf(reason.by.step)} of ${nodeOf(reason.by.leg)}: \`trace\` over both captures shows the way there and back`;
   }
+}
+
+function laterText(leg: Leg): string {
+  const does = leg.outcome.verdict === 'reject' ? 'refuses' : 'drops';
+  return `the connection opens, and ${nodeOf(leg)} ${does} what the client sends next: ${decisionOf(leg)}`;
 }
 
 function writerText(by: SourceWriter | null): string {

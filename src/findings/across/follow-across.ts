@@ -170,6 +170,7 @@ const BETWEEN: ReadonlySet<string> = new Set([
   'wrong-source',
   'answer-astray',
   'answer-skips',
+  'later-lost',
 ]);
 
 function isSocket(endpoint: Endpoint, to: OutcomeItem['destination']): boolean {
@@ -197,5 +198,6 @@ const DECIDES = dictionary<ReadonlySet<string>>({
   'tunnel-lost': ENDS,
   refused: ENDS,
   'answer-skips': ENDS,
+  'later-lost': ENDS,
   'own-packet': new Set(['snat', 'masquerade', 'netmap']),
 });

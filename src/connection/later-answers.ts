@@ -1,0 +1,37 @@
+import { TCP } from '../net/protocol.ts';
+import type { Packet } from '../trace/packet.ts';
+import { tracePacket } from '../trace/trace-packet.ts';
+import { answerPacket } from './answer-packet.ts';
+import type { Client } from './client.ts';
+import type { Leg, Way } from './connection.ts';
+import { ended, memoryOf, type Trip } from './trip.ts';
+
+/**
+ * Where IPVS keeps a connection from conntrack, the answer's first packet is INVALID, and the next one is NEW again: rules may
+ * let the handshake pass and refuse what is said then. @returns null where they do not
+ */
+export function laterAnswers(trip: Trip, client: Client): Way | null {
+  for (const { view, direction, outcome, packet: seen } of trip.legs) {
+    const { protocol, balancedBy, connection } = outcome.end;
+    if (direction !== 'answer' || protocol !== TCP || balancedBy === null || connection !== null) continue;
+    const request = trip.legs.find((leg) => leg.direction === 'request' && leg.view === view);
+    const from =
+      seen.inInterface === null
+        ? ({ entersAt: 'OUTPUT', inInterface: null } as const)
+        : ({ entersAt: 'PREROUTING', inInterface: seen.inInterface } as const);
+    const first = request === undefined ? null : answerPacket(request.outcome.end, client, from);
+    if (first === null) continue;
+    const packet: Packet = { ...first, header: { tcpFlags: ACK } };
+    const { outcomes } = tracePacket(packet, view.world(packet.family), memoryOf(view, trip));
+    const lost = outcomes.find(({ verdict }) => verdict !== 'accept');
+    if (lost === undefined) continue;
+    const leg: Leg = { view, direction: 'answer', packet, outcome: lost };
+    const legs = { ...trip, legs: [...trip.legs, leg] };
+    if (outcomes.every(({ verdict }) => verdict === 'drop' || verdict === 'reject'))
+      return ended('times-out', { code: 'lost', leg }, legs);
+    return ended('unknown', { code: 'not-followed', leg }, legs);
+  }
+  return null;
+}
+
+const ACK = 0x10;
