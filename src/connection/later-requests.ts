@@ -8,6 +8,7 @@ import type { Outcome } from '../trace/outcome.ts';
 import { type Packet, senderOf } from '../trace/packet.ts';
 import { flat, type Given } from '../trace/question.ts';
 import type { Connection } from '../trace/state.ts';
+import { mayStopEstablished } from '../trace/stops-established.ts';
 import { type TraceOptions, tracePacket } from '../trace/trace-packet.ts';
 import type { Client } from './client.ts';
 import type { Leg, Way } from './connection.ts';
@@ -36,8 +37,11 @@ export function laterRequests(trip: Trip, client: Client): Way | null {
 function laterThrough(leg: Leg, answer: Leg | null, trip: Trip, client: Client): Way | null {
   const { view, outcome } = leg;
   const { state, memory } = knownNow(leg, answer, trip);
+  const world = view.world(leg.packet.family);
+  if (outcome.end.connection !== null && answeredBy(answer) !== null && !mayStopEstablished(world))
+    return null;
   const packet = laterPacket(leg, client, state);
-  const { outcomes } = tracePacket(packet, view.world(packet.family), memory);
+  const { outcomes } = tracePacket(packet, world, memory);
   const ways = compatible(outcomes, [outcome, ...(answer === null ? [] : [answer.outcome])]);
   const going = ways.filter((way) => (answer === null ? way.verdict === 'accept' : goesAlike(way, outcome)));
   const open = new Set(going.map(({ given }) => keyOf(given)));
@@ -73,10 +77,16 @@ function knownNow(
 ): { readonly state: Packet['state']; readonly memory: TraceOptions } {
   const memory = memoryOf(view, trip);
   if (outcome.end.connection === null) return { state: 'NEW', memory };
-  const answered = answer?.outcome.end.connection ?? null;
-  if (answered?.direction !== 'REPLY') return { state: 'INVALID', memory: {} };
+  const answered = answeredBy(answer);
+  if (answered === null) return { state: 'INVALID', memory: {} };
   const opened = (memory.opened ?? []).map((flow) => establishedFlow(flow, answered));
   return { state: 'NEW', memory: { ...memory, opened } };
+}
+
+/** @returns the connection that the answer was found to be of; null where it was not. */
+function answeredBy(answer: Leg | null): Connection | null {
+  const connection = answer?.outcome.end.connection ?? null;
+  return connection?.direction === 'REPLY' ? connection : null;
 }
 
 /** What ends a handshake makes the entry ASSURED before the first rule sees it (nf_conntrack_tcp_packet). */

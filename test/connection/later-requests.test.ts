@@ -29,6 +29,24 @@ describe('does the connection carry what the client sends when it has its answer
     expect(way?.reason?.code).toBe(sees === 'works' ? undefined : 'later-lost');
   });
 
+  it.each([
+    ['-m conntrack ! --ctstate NEW -j DROP', 'times-out'],
+    ['-m conntrack --ctstate NEW,ESTABLISHED -m tcp ! --syn -j DROP', 'times-out'],
+    ['-m conntrack --ctstate RELATED -j DROP', 'works'],
+    ['-m conntrack ! --ctstate NEW,ESTABLISHED -j DROP', 'works'],
+    ['-m tcp ! --syn -j DROP', 'times-out'],
+  ])('where one rule alone stops some: %s: %s', async (rule, sees) => {
+    const filter = [`-A FORWARD -d 10.244.1.5/32 -p tcp ${rule}`];
+    const [outcome] = (await through({ filter })).outcomes;
+    expect(outcome?.connection?.sees).toBe(sees);
+  });
+
+  it('of a Service not where what is translated is dropped behind its first packet', async () => {
+    const filter = ['-A FORWARD -d 10.244.1.5/32 -p tcp -m conntrack --ctstate DNAT -m tcp ! --syn -j DROP'];
+    const item = await through({ filter }, '10.96.0.5:80', 'pod:shop/client-1');
+    expect(item.connection).toMatchObject({ timesOut: 0.5 });
+  });
+
   it('of a Service not, and it says what is dropped, and where', async () => {
     const filter = [
       '-A FORWARD -m conntrack --ctstate NEW -j ACCEPT',
