@@ -104,12 +104,13 @@ export function explains(finding: Finding, outcome: OutcomeItem, { steps }: Trac
   return decided.rule === null ? OF_POLICIES.has(code) : quotes(finding, decided);
 }
 
-/** The finding quotes the rule of the node by which the answer is lost, or not tracked. */
+/** The finding quotes the rule of the node by which the answer, or what follows it, is lost or not tracked. */
 function endsAnswersOf(finding: Finding, { connection }: OutcomeItem, steps: readonly StepItem[]): boolean {
   if (!OF_ANSWERS.has(finding.code) || connection === null) return false;
-  return [connection, ...connection.others].some(({ sees, legs }) => {
+  return [connection, ...connection.others].some(({ sees, reason, legs }) => {
     const leg = legs.at(-1);
-    if (sees === 'works' || sees === 'unknown' || leg?.direction !== 'answer') return false;
+    if (sees === 'works' || sees === 'unknown' || leg === undefined) return false;
+    if (leg.direction !== 'answer' && reason?.code !== 'later-lost') return false;
     const told = steps.filter(({ id, action }) => id === leg.path.at(-1) || action === 'notrack');
     return told.some(
       (step) => step.node === undefined && leg.path.includes(step.id) && quotes(finding, step),
@@ -117,7 +118,7 @@ function endsAnswersOf(finding: Finding, { connection }: OutcomeItem, steps: rea
   });
 }
 
-/** Findings about rules that drop what comes back. */
+/** Findings about rules that drop what comes back, or what is sent then. */
 const OF_ANSWERS: ReadonlySet<string> = new Set(['KP129', 'KP135']);
 
 /** A policy stands in no line that a rule of its could be told by. */

@@ -419,6 +419,18 @@ const CASES: readonly Case[] = [
   },
   {
     code: 'KP135',
+    fault: 'a rule drops what clients send behind the first packet',
+    edits: [
+      insertRules('filter', 'FORWARD', '-d 10.244.0.0/16 -p tcp -m tcp ! --syn -m tcp --dport 8080 -j DROP'),
+    ],
+    severity: 'error',
+    object: 'chain FORWARD',
+    says: /^filter FORWARD rule 1 drops what clients of .* send when they have an answer: connections open, and time out$/,
+    nearMiss: 'of what does not begin a connection to a port that no endpoint has',
+    nearEdits: [insertRules('filter', 'FORWARD', '-p tcp -m tcp ! --syn -m tcp --dport 7 -j DROP')],
+  },
+  {
+    code: 'KP135',
     fault: 'answers of other nodes’ pods are dropped, by interface and port',
     edits: [insertRules('filter', 'FORWARD', '-i eth0 -p tcp -m tcp --sport 8080 -j DROP')],
     severity: 'error',

@@ -14,7 +14,10 @@ import { askedOf, decidingStep, SENDERS } from '../across/follow-across.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import { chooseAnswers } from './choose-answers.ts';
 
-/** Answers of an endpoint that a rule or policy of this node loses, or does not track, though it lets the requests pass. */
+/**
+ * Answers of an endpoint that a rule or policy of this node loses, or does not track, though it lets the requests pass; `later`: it
+ * loses what the client sends when it has its answer.
+ */
 export interface LostAnswer {
   readonly port: ExpectedPort;
   readonly sender: AcrossSender;
@@ -25,7 +28,7 @@ export interface LostAnswer {
   /** The endpoint that answers. */
   readonly endpoint: string;
   readonly step: StepItem;
-  readonly how: 'lost' | 'not-tracked';
+  readonly how: 'lost' | 'not-tracked' | 'later';
 }
 
 /**
@@ -86,11 +89,15 @@ function waysOf({ connection, verdict }: OutcomeItem): ConnectionWay[] {
 
 function lostOn(way: ConnectionWay, { destination }: OutcomeItem, steps: readonly StepItem[]): Lost | null {
   const leg = way.legs.at(-1);
-  if (way.sees === 'works' || way.sees === 'unknown' || leg?.direction !== 'answer') return null;
+  if (way.sees === 'works' || way.sees === 'unknown' || leg === undefined) return null;
+  const isLater = way.reason?.code === 'later-lost';
+  if (leg.direction !== 'answer' && !isLater) return null;
   const endpoint = socketText(destination.address, destination.port);
   const untracked = steps.find(({ id, action }) => action === 'notrack' && leg.path.includes(id));
   if (untracked !== undefined) return { endpoint, step: untracked, how: 'not-tracked' };
-  const step = way.reason?.code === 'lost' ? decidingStep(way, steps) : null;
+  const step = isLater || way.reason?.code === 'lost' ? decidingStep(way, steps) : null;
   // What kube-proxy drops itself comes of something else.
-  return step === null || isKubeChain(step.chain) ? null : { endpoint, step, how: 'lost' };
+  return step === null || isKubeChain(step.chain)
+    ? null
+    : { endpoint, step, how: isLater ? 'later' : 'lost' };
 }

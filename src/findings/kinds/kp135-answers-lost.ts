@@ -9,7 +9,7 @@ import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { isPolicyChain } from '../survey/cause.ts';
 
-/** A rule lets requests to Services pass, and not what is answered. */
+/** A rule lets requests to Services pass, and not what is answered, or what is sent then. */
 export const lostAnswersHere: FindingKind<CheckContext> = {
   code: 'KP135',
   title: 'answers are lost on this node',
@@ -31,10 +31,7 @@ function findingOf(group: readonly LostAnswer[]): Finding[] {
   const { step, how } = first;
   const ports = group.map(({ port }) => port);
   const names = serviceNames(ports);
-  const does =
-    how === 'lost'
-      ? `drops answers of ${listed(names, 3)}: requests pass, and connections time out`
-      : `keeps answers of ${listed(names, 3)} from being tracked: nothing undoes the translation, and clients take none of them`;
+  const does = DOES[how](listed(names, 3), step.action === 'reject');
   return [
     {
       code: 'KP135',
@@ -51,6 +48,14 @@ function findingOf(group: readonly LostAnswer[]): Finding[] {
   ];
 }
 
+const DOES: Readonly<Record<LostAnswer['how'], (services: string, refuses: boolean) => string>> = {
+  lost: (services) => `drops answers of ${services}: requests pass, and connections time out`,
+  'not-tracked': (services) =>
+    `keeps answers of ${services} from being tracked: nothing undoes the translation, and clients take none of them`,
+  later: (services, refuses) =>
+    `${refuses ? 'refuses' : 'drops'} what clients of ${services} send when they have an answer: connections open, and ${refuses ? 'end' : 'time out'}`,
+};
+
 function placeText({ table, chain, rule }: LostAnswer['step']): string {
   return rule === null ? `the policy of ${table} ${chain}` : `${table} ${chain} rule ${rule}`;
 }
@@ -65,6 +70,9 @@ function evidenceOf({ file, line, text }: LostAnswer['step']): Evidence[] {
   return text === null ? [] : [{ file, line, text }];
 }
 
-function exampleOf({ from, asked, endpoint, port }: LostAnswer): string {
-  return `example: the answer of ${endpoint} to ${from}, who asked ${asked}/${port.port.protocol.toLowerCase()}`;
+function exampleOf({ from, asked, endpoint, port, how }: LostAnswer): string {
+  const example = `${from}, who asked ${asked}/${port.port.protocol.toLowerCase()}`;
+  return how === 'later'
+    ? `example: what is sent to ${endpoint}, behind its answer, by ${example}`
+    : `example: the answer of ${endpoint} to ${example}`;
 }
