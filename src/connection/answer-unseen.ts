@@ -5,8 +5,9 @@ import type { Packet } from '../trace/packet.ts';
 import { answerPacket } from './answer-packet.ts';
 import type { Client } from './client.ts';
 import type { ConnectionReason, Leg, Way } from './connection.ts';
-import { isNodesPod, tunnelsOf } from './delivery.ts';
-import type { NodeView } from './node-view.ts';
+import { tunnelsOf } from './devices.ts';
+import type { Neighbours, NodeView } from './node-view.ts';
+import { isNodesPod } from './pods-node.ts';
 import { sourceWriter } from './source-writer.ts';
 import { ended, type Trip } from './trip.ts';
 
@@ -23,11 +24,13 @@ type Walk = (view: NodeView, packet: Packet) => readonly Way[];
 export function answeredUnseen(
   reason: ConnectionReason,
   trip: Trip,
-  client: Client,
+  { client, neighbours }: { readonly client: Client; readonly neighbours: Neighbours },
   walk: Walk,
 ): readonly Way[] {
   const open = ended('unknown', reason, trip);
-  const leg = trip.legs.findLast((each) => each.direction === 'request' && mustReturn(each, client));
+  const leg = trip.legs.findLast(
+    (each) => each.direction === 'request' && mustReturn(each, client, neighbours),
+  );
   const exit = leg?.outcome.exit;
   if (leg === undefined || exit?.kind !== 'interface') return [open];
   const { view } = leg;
@@ -57,9 +60,9 @@ export function answeredUnseen(
 const OF_THE_NODE: ReadonlySet<string> = new Set(['open-question', 'not-followed']);
 
 /** Whether the answer comes over this node if it comes at all. */
-function mustReturn({ view, outcome, packet }: Leg, client: Client): boolean {
+function mustReturn({ view, outcome, packet }: Leg, client: Client, neighbours: Neighbours): boolean {
   const { end, path } = outcome;
-  if (client.processOf === view || (packet.inInterface !== undefined && isNodesPod(view, client.address)))
+  if (client.processOf === view || (packet.inInterface !== undefined && isNodesPod(view, client.address, neighbours)))
     return true;
   if (end.sourceRewrite !== 'none' || end.connection?.dnat === true) return true;
   // IPVS translates without conntrack; what it only routes is answered past it.

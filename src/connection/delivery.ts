@@ -1,10 +1,11 @@
-import type { Host, Route } from '../host/facts.ts';
-import type { Cluster } from '../kubernetes/objects.ts';
-import { ADDRESS_BITS, type Address, type Family, isLinkLocal, sameAddress } from '../net/address.ts';
-import { type Prefix, parsePrefix, prefixContains, prefixesOverlap } from '../net/prefix.ts';
+import type { Route } from '../host/facts.ts';
+import { ADDRESS_BITS, type Address, isLinkLocal, sameAddress } from '../net/address.ts';
+import { prefixContains, prefixesOverlap } from '../net/prefix.ts';
 import { linkNamed } from '../trace/bridge.ts';
 import type { Device, Outcome } from '../trace/outcome.ts';
+import { isTunnel, leadsNowhere, OF_PODS, uplinks } from './devices.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
+import { nodeWith, podNetworksOf, podsNode } from './pods-node.ts';
 
 /** Who gets a packet that a node passed on or took in. */
 export type Delivery =
@@ -38,7 +39,7 @@ export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbo
   if (nextHop === null && own !== null && own.node !== null && own.node === view.name && !own.hostNetwork)
     return { kind: 'workload' };
   const known = nodeWith(direct, view, neighbours) ?? nodeWith(destination, view, neighbours);
-  const owner = known ?? podsNode(destination, view);
+  const owner = known ?? podsNode(destination, view, neighbours);
   if (owner !== null && known === null && nextHop !== null && isPastNodes(view, owner, nextHop, neighbours))
     return { kind: 'outside', nextHop, astray: true };
   if (owner !== null && owner !== view.name) return { kind: 'node', name: owner, device, hop: nextHop };
@@ -97,113 +98,12 @@ function gatewaysOf({ nextHops }: Route): Address[] {
 /** Each of 5,000 endpoints asks. */
 const WAYS = new WeakMap<NodeView, readonly (Address | 'tunnel')[]>();
 
-/** Kinds of devices that pods hang on. */
-const OF_PODS: ReadonlySet<string | null> = new Set(['veth', 'bridge']);
-
 /** A neighbour in a further network of the node's: where the pods' networks are known and it is in none of them, and is no pod. */
 function isNoPods(view: NodeView, device: string, destination: Address): boolean {
   if (OF_PODS.has(linkNamed(view.host, device)?.kind ?? null)) return false;
   if (view.book.podsAt(destination).length > 0) return false;
   const networks = view.podNetworks(destination.family);
   return networks.length > 0 && !networks.some((network) => prefixContains(network, destination));
-}
-
-function leadsNowhere(host: Host, device: string): boolean {
-  const kind = linkNamed(host, device)?.kind ?? null;
-  if (kind === 'dummy') return true;
-  return kind === 'bridge' && host.links?.every(({ master }) => master !== device) === true;
-}
-
-/** The node that has an address itself: by the API, by the captures, or as the first of its pods' network (flannel's own). */
-function nodeWith(address: Address, view: NodeView, neighbours: Neighbours): string | null {
-  return view.book.nodeAt(address)?.name ?? neighbours.ownerOf(address) ?? tunnelsNode(address, view);
-}
-
-/** flannel's VXLAN device has the first address of the node's pod network. */
-function tunnelsNode({ family, value }: Address, { cluster }: NodeView): string | null {
-  const found = podNetworksOf(cluster).find(
-    ({ prefix }) => prefix.family === family && prefix.value === value,
-  );
-  return found?.node ?? null;
-}
-
-/** @returns true where the address is a pod's of the node, or lies in its pods' network. */
-export function isNodesPod(view: NodeView, address: Address): boolean {
-  return view.name !== null && podsNode(address, view) === view.name;
-}
-
-/** The node whose pod has the address, or whose pod network it lies in. */
-function podsNode(address: Address, { book, cluster }: NodeView): string | null {
-  const node = book.podAt(address)?.node ?? null;
-  if (node !== null) return node;
-  return podNetworksOf(cluster).find(({ prefix }) => prefixContains(prefix, address))?.node ?? null;
-}
-
-interface PodNetwork {
-  readonly node: string;
-  readonly prefix: Prefix;
-}
-
-/** Each of 5,000 endpoints asks for the networks of 1,000 nodes: they are read once. */
-const KNOWN = new WeakMap<Cluster, readonly PodNetwork[]>();
-
-function podNetworksOf(cluster: Cluster): readonly PodNetwork[] {
-  const known = KNOWN.get(cluster);
-  if (known !== undefined) return known;
-  const networks = (cluster.nodes ?? []).flatMap(({ name, podCIDRs }) =>
-    podCIDRs.flatMap((text) => {
-      const prefix = parsePrefix(text);
-      return prefix === null ? [] : [{ node: name, prefix }];
-    }),
-  );
-  KNOWN.set(cluster, networks);
-  return networks;
-}
-
-/** Kinds of devices that carry packets between nodes in packets of their own. */
-const TUNNELS: ReadonlySet<string> = new Set([
-  'vxlan',
-  'geneve',
-  'ipip',
-  'sit',
-  'gre',
-  'ip6tnl',
-  'wireguard',
-  // flannel's backend udp, and WireGuard in user space.
-  'tun',
-]);
-
-/** Without `ip -d` the kind is not told: names that network plugins give. */
-const TUNNEL_NAMES = /^(?:flannel|vxlan|geneve|tunl|wireguard|wg|cilium_vxlan|antrea-|genev_sys|vxlan_sys)/;
-
-/** @returns names of the devices that carry packets between nodes. */
-export function tunnelsOf(host: Host): string[] {
-  return (host.links ?? []).map(({ name }) => name).filter((name) => isTunnel(host, name));
-}
-
-function isTunnel(host: Host, device: string): boolean {
-  const kind = linkNamed(host, device)?.kind ?? null;
-  return kind === null ? TUNNEL_NAMES.test(device) : TUNNELS.has(kind);
-}
-
-/** The interfaces that lead out of the cluster: of a default route. */
-function uplinks(host: Host, family: Family): ReadonlySet<string> {
-  const known = UPLINKS.get(host) ?? new Map<Family, ReadonlySet<string>>();
-  UPLINKS.set(host, known);
-  const found = known.get(family) ?? findUplinks(host, family);
-  known.set(family, found);
-  return found;
-}
-
-/** Each of 5,000 endpoints asks for them. */
-const UPLINKS = new WeakMap<Host, Map<Family, ReadonlySet<string>>>();
-
-function findUplinks(host: Host, family: Family): ReadonlySet<string> {
-  const routes = host.routes[family] ?? [];
-  const devices = routes
-    .filter(({ destination, type }) => destination.mask === 0n && type === 'unicast')
-    .flatMap(({ nextHops }) => nextHops.map(({ device }) => device));
-  return new Set(devices.filter((device): device is string => device !== null));
 }
 
 /**

@@ -112,7 +112,7 @@ function toNode(
 
 /** The request goes to somebody whose node was not captured. */
 function unseenBy(reason: ConnectionReason, trip: Trip, journey: Journey): readonly Way[] {
-  return answeredUnseen(reason, trip, journey.client, (view, packet) =>
+  return answeredUnseen(reason, trip, journey, (view, packet) =>
     through({ view, packet, direction: 'answer' }, trip, journey),
   );
 }

@@ -5,6 +5,7 @@ import type { Address, Family } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { AddressBook } from '../proxy/addresses.ts';
 import type { World } from '../trace/world.ts';
+import type { Holder } from './pod-routes.ts';
 
 /** One captured node, as far as connections ask about it. */
 export interface NodeView {
@@ -25,9 +26,15 @@ export interface NodeView {
 export interface Neighbours {
   /** @returns the node one of whose interfaces has this address, by the captures of all; null where none is known to. */
   ownerOf(address: Address): string | null;
+  /** @returns the node that has a pod's address behind a device of its own, by the routes of all captures; null where none has. */
+  holderOf(address: Address): Holder | null;
   /** @returns a node to trace through; `not-read` where a capture of it is there, but more nodes than are read for one answer. */
   viewOf(name: string): NodeView | 'not-captured' | 'not-read';
 }
 
 /** A node of which no neighbour was captured. */
-export const NO_NEIGHBOURS: Neighbours = { ownerOf: () => null, viewOf: () => 'not-captured' };
+export const NO_NEIGHBOURS: Neighbours = {
+  ownerOf: () => null,
+  holderOf: () => null,
+  viewOf: () => 'not-captured',
+};

@@ -27,18 +27,20 @@ export interface Diagnosis {
 /**
  * Answers `why`: asks every way into one Service port, and says why those that do not work do not.
  * @param peers the other nodes of the cluster, where they were captured too
+ * @param senderUnseen why what becomes of packets before they come to this node is not known; null: they begin here
  * @throws QuestionError where the question names nothing that is known
  */
 export function diagnoseService(
   question: TraceQuestion,
   input: CheckInput,
   peers: Peers = NO_PEERS,
+  senderUnseen: Note | null = null,
 ): Diagnosis {
   const { known } = input;
   const destination = readDestination(question, known);
   const subject = subjectOf(destination, known);
   const traced = waysTo(question, destination, subject).flatMap((way) =>
-    explainTrace(way.question, known, peers)
+    explainTrace(way.question, known, peers, senderUnseen)
       .filter(({ insteadOf }) => insteadOf === undefined)
       .map((item) => ({ item, via: way.via })),
   );

@@ -44,6 +44,8 @@ const LEFT_OPEN: ReadonlySet<string> = new Set([
   'sent-round',
   'source-not-own',
   'answer-unsure',
+  'sender-node-unknown',
+  'sender-node-not-captured',
 ]);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */

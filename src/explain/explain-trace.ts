@@ -8,6 +8,7 @@ import { tracePacket } from '../trace/trace-packet.ts';
 import { connect } from './connection/connect.ts';
 import { NO_PEERS, NodesOnTheWay, type Peers } from './connection/peers.ts';
 import { type TracedNode, tracedNode } from './connection/traced-node.ts';
+import type { Note } from './explanation.ts';
 import { FlowJoin } from './flows/flow-join.ts';
 import { senderAsTyped } from './question/as-typed.ts';
 import { nftNotes } from './question/assumed-nft-hooks.ts';
@@ -36,9 +37,15 @@ import { assumptionNote } from './words/assumption-words.ts';
 /**
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
  * @param peers the other nodes of the cluster, where they were captured too
+ * @param senderUnseen why what becomes of the packet before it comes to this node is not known; null: it begins here
  * @throws QuestionError where the question names nothing that is known
  */
-export function explainTrace(asked: TraceQuestion, known: Known, peers: Peers = NO_PEERS): TraceItem[] {
+export function explainTrace(
+  asked: TraceQuestion,
+  known: Known,
+  peers: Peers = NO_PEERS,
+  senderUnseen: Note | null = null,
+): TraceItem[] {
   const question = senderAsTyped(asked, known);
   const destination = readDestination(question, known);
   // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
@@ -48,7 +55,7 @@ export function explainTrace(asked: TraceQuestion, known: Known, peers: Peers = 
   const join = new FlowJoin(known, node.namer);
   const items: TraceItem[] = [];
   for (const vantage of readVantages(question, destination, known)) {
-    const item = explainFrom(vantage, destination, question, node, nodes, join);
+    const item = explainFrom(vantage, destination, question, node, nodes, join, senderUnseen);
     const usual = vantage.onlyIfOtherThan;
     const main = items.find(({ from }) => from === usual);
     if (main === undefined || usual === undefined) items.push(item);
@@ -78,6 +85,7 @@ function explainFrom(
   node: TracedNode,
   nodes: NodesOnTheWay,
   join: FlowJoin,
+  senderUnseen: Note | null,
 ): TraceItem {
   const { known, namer } = node;
   const packet = packetOf(vantage, destination, question, known);
@@ -102,13 +110,10 @@ function explainFrom(
   );
   const steps = describeSteps(trace, rulesets, known.nft, namer);
   const clientKnown = vantage.kind !== 'pod' || vantage.sender.address !== null;
-  const connected = connect(
-    node,
-    trace,
-    { outcomes: outsideIptables(described, context), steps },
-    nodes,
+  const connected = connect(node, trace, { outcomes: outsideIptables(described, context), steps }, nodes, {
     clientKnown,
-  );
+    senderUnseen,
+  });
   const { outcomes } = connected;
   return {
     vantage: vantage.kind,

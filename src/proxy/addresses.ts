@@ -13,6 +13,7 @@ export class AddressBook {
   #pods: ReadonlyMap<string, readonly Pod[]> | null = null;
   #endpoints: ReadonlyMap<string, readonly Endpoint[]> | null = null;
   #nodes: ReadonlyMap<string, Node> | null = null;
+  #endpointNodes: ReadonlyMap<string, string> | null = null;
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -64,6 +65,12 @@ export class AddressBook {
     return protocol === null ? found : found.filter((endpoint) => protocolOf(endpoint) === protocol);
   }
 
+  /** @returns the node that an endpoint of this address is on, as its EndpointSlice says; null where none does. */
+  endpointNodeAt(address: Address): string | null {
+    this.#endpointNodes ??= nodesOfEndpoints(this.#cluster.endpoints ?? []);
+    return this.#endpointNodes.get(formatAddress(address)) ?? null;
+  }
+
   /** @returns the node with this address, of any type (InternalIP, ExternalIP). */
   nodeAt(address: Address): Node | null {
     this.#nodes ??= indexNodes(this.#cluster.nodes ?? this.#cluster.seen?.nodes ?? []);
@@ -104,6 +111,12 @@ function indexEndpoints(endpoints: readonly Endpoint[]): Map<string, Endpoint[]>
   const byPlace = new Map<string, Endpoint[]>();
   for (const endpoint of endpoints) add(byPlace, `${endpoint.address} ${endpoint.port}`, endpoint);
   return byPlace;
+}
+
+function nodesOfEndpoints(endpoints: readonly Endpoint[]): Map<string, string> {
+  const nodes = new Map<string, string>();
+  for (const { address, node } of endpoints) if (node !== null) nodes.set(address, node);
+  return nodes;
 }
 
 function indexNodes(nodes: readonly Node[]): Map<string, Node> {

@@ -43,6 +43,7 @@ export async function checkCluster(
             !loopback && addresses.some((own) => formatAddress(own.address) === formatAddress(address)),
         ),
       )?.[0] ?? null,
+    holderOf: () => null,
     knownOf: (name) => nodes.get(name) ?? 'not-captured',
   };
   const allowed = new Map<string, number>();

@@ -4,7 +4,12 @@ import { isCaptureFolder } from '../../capture/contract-files.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { InputError } from '../../capture/input-error.ts';
 import { parseManifest } from '../../capture/manifest.ts';
+import { type Host, type Route, UNKNOWN_HOST } from '../../host/facts.ts';
+import { parseLinks } from '../../host/parse-links.ts';
+import { parseRoutes } from '../../host/parse-routes.ts';
 import { readSmallFile } from '../../kubernetes/api/small-file.ts';
+import type { Family } from '../../net/address.ts';
+import { ProblemList } from '../../problems/problem.ts';
 import type { SourceRequest } from '../requests.ts';
 
 /** A node that was named with others, or that the packet may get to; not read yet. */
@@ -95,4 +100,29 @@ export function addressesIn({ folder }: CapturedNode): string[] {
   return [...text.matchAll(/"local"\s*:\s*"([0-9a-fA-F:.]+)"/g)]
     .map(([, address = '']) => address)
     .filter((address) => !/^(?:127\.|169\.254\.|fe80:|::1$)/i.test(address));
+}
+
+/**
+ * What a captured node's `ip -j addr` and `ip -j route` tell of where it sends, without reading the rest; what they do not let us
+ * understand is told by whoever reads the node.
+ */
+export function routingIn({ folder }: CapturedNode): Host {
+  const problems = new ProblemList();
+  const read = (name: string): string | null => {
+    try {
+      return folder === null ? null : readSmallFile(join(folder, name)).toString('utf8');
+    } catch {
+      return null;
+    }
+  };
+  const routes = (name: string, family: Family): Route[] | null => {
+    const text = read(name);
+    return text === null ? null : parseRoutes(text, family, name, problems);
+  };
+  const links = read('ip-addr.json');
+  return {
+    ...UNKNOWN_HOST,
+    links: links === null ? null : parseLinks(links, 'ip-addr.json', problems),
+    routes: { ipv4: routes('ip-route.json', 'ipv4'), ipv6: routes('ip6-route.json', 'ipv6') },
+  };
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../../capture/input-error.ts';
 import { UnreachableError } from '../../capture/live/unreachable-error.ts';
+import { type Holder, PodRoutes } from '../../connection/pod-routes.ts';
 import type { Peers } from '../../explain/connection/peers.ts';
 import type { Note } from '../../explain/explanation.ts';
 import type { Known } from '../../explain/question/question.ts';
@@ -10,7 +11,7 @@ import { type ToldProblem, toldAll } from '../../problems/told-problem.ts';
 import type { Load } from '../answer.ts';
 import type { Capture } from '../capture.ts';
 import { knownOf } from '../known.ts';
-import { addressesIn, type CapturedNode, furtherNodes } from './captured-nodes.ts';
+import { addressesIn, type CapturedNode, furtherNodes, routingIn } from './captured-nodes.ts';
 
 /** Of more nodes than this the captures are not read for one answer. */
 const MOST_READ = 16;
@@ -26,6 +27,7 @@ export class CapturedPeers implements Peers {
   readonly #wanted = new Set<string>();
   /** Live nodes that could not be reached, and why. */
   readonly #unreachable = new Map<string, string>();
+  #podRoutes: PodRoutes | null = null;
   #owners: ReadonlyMap<string, string | null> | null = null;
 
   private constructor(nodes: readonly CapturedNode[], load: Load) {
@@ -77,12 +79,29 @@ export class CapturedPeers implements Peers {
         ? knownOf(capture, first.known.cluster)
         : knownOf(capture, await capture.cluster());
     this.#read.set(name, { known, capture });
+    // Of a live node only what was read tells.
+    if (node.folder === null) this.#podRoutes = null;
     return known;
   }
 
   ownerOf(address: Address): string | null {
     this.#owners ??= ownersIn([...this.#nodes.values()]);
     return this.#owners.get(formatAddress(address)) ?? null;
+  }
+
+  holderOf(address: Address): Holder | null {
+    this.#podRoutes ??= new PodRoutes(
+      [...this.#nodes.values()].map((node) => ({
+        name: node.name,
+        host: this.#read.get(node.name)?.known.host ?? routingIn(node),
+      })),
+    );
+    return this.#podRoutes.holderOf(address);
+  }
+
+  /** @returns whether a node was captured, or is a live one that may be read. */
+  has(name: string): boolean {
+    return this.#nodes.has(name);
   }
 
   knownOf(name: string): Known | 'not-captured' | 'not-read' {

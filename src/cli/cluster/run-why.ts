@@ -11,7 +11,7 @@ import { UsageError } from '../usage-error.ts';
 import { whyFormats } from '../why-formats.ts';
 import type { CapturedNode } from './captured-nodes.ts';
 import { CapturedPeers } from './captured-peers.ts';
-import { homeOf } from './trace-cluster.ts';
+import { homeOf } from './home.ts';
 
 /**
  * Answers `why` from the captures of the nodes of one cluster: of the node that the asked sender is on, else of the one named
@@ -34,13 +34,16 @@ export async function runWhyOfCluster(
       progress.begin(`asking why ${request.destination}`);
       try {
         const { known } = peers.first;
-        const name = request.from === null ? null : homeOf(request, known, peers);
-        const home = (name === null ? null : await peers.read(name)) ?? known;
+        const { node, unseen, asked } = homeOf(request, known, peers);
+        const home = (node === null ? null : await peers.read(node)) ?? known;
         const { capture } = peers.sourceOf(home);
         const input = await inputOf(capture, home);
-        const { answer, items } = await peers.answering(() => diagnoseService(request, input, peers));
+        const { answer, items } = await peers.answering(() =>
+          diagnoseService(request, input, peers, asked ? null : unseen),
+        );
         traced = items;
-        const notes = [...answer.notes, ...peers.notes().map(({ text }) => text)];
+        const said = [...(unseen === null ? [] : [unseen]), ...peers.notes()];
+        const notes = [...answer.notes, ...said.map(({ text }) => text)];
         return {
           ...documentHead(capture),
           problems: peers.problems(),

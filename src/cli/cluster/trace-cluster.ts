@@ -1,10 +1,8 @@
 import { explainTrace } from '../../explain/explain-trace.ts';
-import { senderAsTyped } from '../../explain/question/as-typed.ts';
-import { readDestination } from '../../explain/question/destination.ts';
 import type { Known, TraceQuestion } from '../../explain/question/question.ts';
 import type { TraceItem } from '../../explain/trace-list.ts';
-import { parseAddress } from '../../net/address.ts';
 import type { CapturedPeers } from './captured-peers.ts';
+import { homeOf } from './home.ts';
 
 /** An answer from several nodes. */
 export interface ClusterTrace {
@@ -23,14 +21,21 @@ export async function traceCluster(question: TraceQuestion, peers: CapturedPeers
   const homes = await Promise.all(
     sendersOf(question).map(async (from) => {
       const asked = { ...question, from };
-      const home = homeOf(asked, known, peers);
-      return { asked, home: (home === null ? null : await peers.read(home)) ?? known };
+      const { node, unseen, asked: isAsked } = homeOf(asked, known, peers);
+      const home = (node === null ? null : await peers.read(node)) ?? known;
+      return { asked, home, unseen, isAsked };
     }),
   );
   // One question where one node answers for all senders.
-  const together = homes.every(({ home }) => home === known) ? [{ asked: question, home: known }] : homes;
+  const together = homes.every(({ home, unseen }) => home === known && unseen === null)
+    ? [{ asked: question, home: known, unseen: null, isAsked: false }]
+    : homes;
   const items = await peers.answering(() =>
-    together.flatMap(({ asked, home }) => explainTrace(asked, home, peers)),
+    together.flatMap(({ asked, home, unseen, isAsked }) =>
+      explainTrace(asked, home, peers, isAsked ? null : unseen).map((item) =>
+        unseen === null ? item : { ...item, assumptions: [unseen, ...item.assumptions] },
+      ),
+    ),
   );
   const notes = peers.notes();
   const [first] = homes;
@@ -41,27 +46,4 @@ export async function traceCluster(question: TraceQuestion, peers: CapturedPeers
 
 function sendersOf({ from }: TraceQuestion): readonly string[] {
   return from === null ? ['pod', 'node', 'external'] : [from];
-}
-
-/** @returns the node that the packet meets first; null where nothing tells. */
-export function homeOf(asked: TraceQuestion, known: Known, peers: CapturedPeers): string | null {
-  const { from } = senderAsTyped(asked, known);
-  if (from === null || from === 'pod' || from === 'node') return null;
-  const { book, cluster } = known;
-  if (from.startsWith('pod:')) {
-    const [namespace, name] = namesOf(from.slice('pod:'.length), asked.namespace);
-    return cluster.pods?.find((pod) => pod.namespace === namespace && pod.name === name)?.node ?? null;
-  }
-  const sender = parseAddress(from.replace(/^\[(.*)\]$/, '$1'));
-  if (sender !== null) {
-    const own = book.podAt(sender)?.node ?? book.nodeAt(sender)?.name ?? peers.ownerOf(sender);
-    if (own !== null) return own;
-  }
-  const { address, isLocal } = readDestination(asked, known);
-  return isLocal ? null : (book.nodeAt(address)?.name ?? peers.ownerOf(address));
-}
-
-function namesOf(text: string, namespace: string): readonly [string, string] {
-  const slash = text.indexOf('/');
-  return slash < 0 ? [namespace, text] : [text.slice(0, slash), text.slice(slash + 1)];
 }

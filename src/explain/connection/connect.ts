@@ -2,6 +2,7 @@ import { clientOf } from '../../connection/client.ts';
 import type { ConnectionReason, Leg, Way } from '../../connection/connection.ts';
 import { followConnection } from '../../connection/follow.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
+import type { Note } from '../explanation.ts';
 import { rulesMissingOf } from '../trace/remarks/rules-missing.ts';
 import type { OutcomeItem, Remark, StepItem } from '../trace-list.ts';
 import type { ConnectionItem, ConnectionShares, ConnectionWay, LegItem, Sees } from './connection-item.ts';
@@ -21,21 +22,22 @@ export interface Connected {
 /**
  * Follows the connection that each outcome begins to who answers, and back.
  * @param node where the packet was traced, with what its trace was described as
- * @param clientKnown false where the sender is somebody of whom not even the network is known
+ * @param sender `clientKnown`: false where it is somebody of whom not even the network is known; `senderUnseen`: why what becomes of the
+ *   packet before it comes to this node is not known
  */
 export function connect(
   node: TracedNode,
   trace: Trace,
   described: { readonly outcomes: readonly OutcomeItem[]; readonly steps: readonly StepItem[] },
   nodes: NodesOnTheWay,
-  clientKnown: boolean,
+  sender: Pick<Context, 'clientKnown' | 'senderUnseen'>,
 ): Connected {
   if (!beginsConnection(trace)) return { ...described, connection: null };
   const register = new StepRegister(node, trace.steps, described.steps);
   const outcomes = described.outcomes.map((item, index) => {
     const traced = trace.outcomes[index];
     if (traced === undefined) return item;
-    const connection = connectionOf(item, traced, { node, trace, nodes, register, clientKnown });
+    const connection = connectionOf(item, traced, { node, trace, nodes, register, ...sender });
     return { ...item, connection, remarks: settled(item.remarks, connection) };
   });
   return { outcomes, steps: register.list(), connection: sharesOfConnections(outcomes) };
@@ -65,6 +67,7 @@ interface Context {
   readonly nodes: NodesOnTheWay;
   readonly register: StepRegister;
   readonly clientKnown: boolean;
+  readonly senderUnseen: Note | null;
 }
 
 function connectionOf(item: OutcomeItem, outcome: Outcome, context: Context): ConnectionItem {
@@ -80,7 +83,7 @@ function connectionOf(item: OutcomeItem, outcome: Outcome, context: Context): Co
 const WORST: readonly Sees[] = ['times-out', 'refused', 'wrong-source', 'unknown', 'works'];
 
 function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): ConnectionWay[] {
-  const { node, trace, nodes, clientKnown } = context;
+  const { node, trace, nodes, clientKnown, senderUnseen } = context;
   const { packet } = trace;
   const share = item.probability;
   // What the rules alone say is not what happens: another proxy may carry the Service.
@@ -94,7 +97,9 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
   if (client === null) return [withoutClient(item, outcome, context)];
   const ways = alike(followConnection(node.view, packet, outcome, client, nodes));
   const missing = rulesMissingOf(item.remarks);
-  const noted = missing === null ? null : { code: missing.code, text: missing.text, settle: missing.settle };
+  const noted =
+    senderUnseen ??
+    (missing === null ? null : { code: missing.code, text: missing.text, settle: missing.settle });
   return ways.map(({ sees, share: part, reason, legs }) => ({
     // What fails further on does so only if the packet comes there.
     sees: noted === null ? sees : 'unknown',

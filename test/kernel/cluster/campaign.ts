@@ -129,6 +129,7 @@ function peersOf(nodes: ReadonlyMap<string, Known>): Peers {
     ) === true;
   return {
     ownerOf: (address) => [...nodes].find(([, known]) => own(known, formatAddress(address)))?.[0] ?? null,
+    holderOf: () => null,
     knownOf: (name) => nodes.get(name) ?? 'not-captured',
   };
 }
