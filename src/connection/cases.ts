@@ -57,7 +57,8 @@ function openOf(outcomes: readonly Outcome[]): readonly Given[] {
   return given.slice(0, 1);
 }
 
-function agree(one: readonly Way[], other: readonly Way[]): boolean {
+/** @returns true where clients see the same of both, with the same shares. */
+export function agree(one: readonly Way[], other: readonly Way[]): boolean {
   const share = (ways: readonly Way[], sees: Sees): number =>
     ways.reduce((sum, way) => (way.sees === sees ? sum + way.share : sum), 0);
   return (['works', 'refused', 'times-out', 'wrong-source', 'unknown'] as const).every(

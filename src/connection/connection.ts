@@ -68,6 +68,21 @@ export type ConnectionReason =
     }
   /** The node of who answers was not captured; by the interface that the request left by the answer is lost, by others it is not. */
   | { readonly code: 'answer-unsure'; readonly leg: Leg; readonly device: string }
+  /** A process that takes datagrams at all addresses may answer from this one, which routing chooses, or from the one it was asked at. */
+  | {
+      readonly code: 'answer-source';
+      readonly at: Place;
+      readonly from: Address;
+      /** Whether `ss` shows that it takes them at all addresses. */
+      readonly listed: boolean;
+    }
+  /** The socket answers by this device alone, by which the node's own way to the client does not lead. */
+  | {
+      readonly code: 'answer-by-device';
+      readonly at: Place;
+      readonly device: string;
+      readonly to: Address;
+    }
   | { readonly code: 'way-unknown'; readonly leg: Leg; readonly to: Address }
   /** `by`: what gave the answer that address; null where no rule did. */
   | {

@@ -1,10 +1,10 @@
 import { sameAddress } from '../net/address.ts';
-import { TCP } from '../net/protocol.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
-import { answerPacket, arrivingPacket } from './answer-packet.ts';
+import { arrivingPacket } from './answer-packet.ts';
 import { answeredUnseen } from './answer-unseen.ts';
+import { answered } from './answered.ts';
 import { carriedOn } from './carried-on.ts';
 import { throughOutcomes } from './cases.ts';
 import type { Client } from './client.ts';
@@ -160,27 +160,10 @@ function arrived(
     inPod && exit?.kind === 'interface'
       ? ({ entersAt: 'PREROUTING', inInterface: exit.name } as const)
       : ({ entersAt: 'OUTPUT', inInterface: null } as const);
-  const refused = ended('refused', { code: 'not-listening', at: place, inPod }, trip);
-  const packet = answerPacket(end, journey.client, from);
-  if (packet === null && listening === 'no') return [refused];
-  if (packet === null) return [ended('unknown', { code: 'not-followed', leg }, trip)];
-  if (listening === 'no') {
-    if (end.protocol !== TCP) return [refused];
-    // The kernel's RST goes the way of an answer; where that is lost, nobody hears of it.
-    const reset = { ...packet, header: { tcpFlags: RST_ACK } };
-    const back = through({ view, packet: reset, direction: 'answer' }, trip, journey);
-    return back.every(({ reason }) => reason !== null && LOSES.has(reason.code)) ? back : [refused];
-  }
-  const ways = through({ view, packet, direction: 'answer' }, trip, journey);
-  if (listening === 'yes') return ways;
-  const reason = { code: 'listening-unknown', at: place, inPod } as const;
-  return ways.map((way) => (way.sees === 'works' ? { ...way, sees: 'unknown', reason } : way));
+  return answered({ view, end, place, listening, inPod, from, leg }, trip, journey.client, (packet) =>
+    through({ view, packet, direction: 'answer' }, trip, journey),
+  );
 }
-
-const RST_ACK = 0x14;
-
-/** Ends of a packet that certainly gets to nobody. */
-const LOSES: ReadonlySet<string> = new Set(['lost', 'tunnel-lost', 'device-down', 'dead-end']);
 
 /** The answer is where the client may be. */
 function returned(

@@ -1,4 +1,5 @@
-import { listensAt } from '../host/listening.ts';
+import { type Listener, listenerAt } from '../host/listening.ts';
+import { deviceOfOwn } from '../host/own-device.ts';
 import { sameAddress } from '../net/address.ts';
 import { prefixContains } from '../net/prefix.ts';
 import { hasPorts, TCP, UDP } from '../net/protocol.ts';
@@ -15,14 +16,12 @@ export type Listening = 'yes' | 'no' | 'nobody' | 'unknown';
  * @param end the packet as it arrived
  */
 export function listeningAt(view: NodeView, { kind }: Delivery, end: PacketState): Listening {
-  const { protocol, destination, destinationPort: port, inInterface } = end;
+  const { protocol, destination, destinationPort: port } = end;
   // The kernel answers echoes itself.
   if (!hasPorts(protocol)) return kind === 'process' || hasPod(view, end) ? 'yes' : 'unknown';
   if (port === null) return 'unknown';
-  if (kind === 'process' && view.sockets !== null && LISTED.has(protocol)) {
-    const listens = listensAt(view.sockets, protocol, destination, port, inInterface);
-    if (listens !== null) return listens ? 'yes' : 'no';
-  }
+  const listens = kind === 'process' ? (listenerOf(view, end)?.listens ?? null) : null;
+  if (listens !== null) return listens ? 'yes' : 'no';
   const { book, cluster } = view;
   const endpoints = book.endpointsAt(destination, port, protocol);
   if (endpoints.some(({ ready, serving, terminating }) => ready || (serving && terminating))) return 'yes';
@@ -30,6 +29,18 @@ export function listeningAt(view: NodeView, { kind }: Delivery, end: PacketState
   if (cluster.endpoints !== null || endpoints.length > 0) return 'unknown';
   const { connection, balancedBy } = end;
   return kind === 'workload' && (connection?.dnat === true || balancedBy !== null) ? 'yes' : 'unknown';
+}
+
+/**
+ * @param end a packet as it reached the node itself
+ * @returns the socket that takes it, as far as `ss` tells; null where it lists none of the kind, or was not captured
+ */
+export function listenerOf({ sockets, host }: NodeView, end: PacketState): Listener | null {
+  const { protocol, destination, destinationPort: port, inInterface, fromNode, balancedBy } = end;
+  if (sockets === null || port === null || !LISTED.has(protocol)) return null;
+  // IPVS leaves the route of what it balances to the node itself as it was.
+  const own = balancedBy === null ? deviceOfOwn(host, destination) : undefined;
+  return listenerAt(sockets, protocol, destination, port, fromNode ? own : inInterface);
 }
 
 /** What `ss -ltnu` lists. */

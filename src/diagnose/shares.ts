@@ -44,6 +44,8 @@ const LEFT_OPEN: ReadonlySet<string> = new Set([
   'sent-round',
   'source-not-own',
   'answer-unsure',
+  'answer-source',
+  'answer-by-device',
   'sender-node-unknown',
   'sender-node-not-captured',
 ]);

@@ -249,6 +249,7 @@ export async function traceOver(
   files: readonly string[],
   destination: string,
   from: string,
+  protocol: string | null = null,
 ): Promise<{ readonly item: TraceItem; readonly read: readonly string[] }> {
   const nodes = capturedNodes({ files, demo: false });
   if (nodes === null) throw new Error('these are not captures of several nodes');
@@ -260,6 +261,7 @@ export async function traceOver(
   const question = {
     ...plainQuestion(destination),
     from,
+    protocol,
     detail: 'path' as const,
   };
   const [item] = (await traceCluster(question, peers)).items;

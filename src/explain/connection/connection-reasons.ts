@@ -52,6 +52,10 @@ function textOf(reason: ConnectionReason): string {
       return `the answer goes to ${formatAddress(reason.to)}${writerText(reason.by)}, which is no address of ${nodeOf(reason.leg)}: whether it comes back there is not in a capture`;
     case 'answer-unsure':
       return `the answer is lost on ${nodeOf(reason.leg)} where it comes in by ${reason.device}, as the request left (${decisionOf(reason.leg)}): whether it does is not in a capture`;
+    case 'answer-source':
+      return `the answer of ${socketOf(reason.at)}${onNode(reason.at)} comes from ${formatAddress(reason.from)}, which routing chooses, unless ${reason.listed ? 'the process' : 'its socket is bound to that address, or it'} says otherwise (IP_PKTINFO): which, is not in a capture`;
+    case 'answer-by-device':
+      return `the socket at ${socketOf(reason.at)}${onNode(reason.at)} is bound to ${reason.device} and answers by it alone, by which the way to ${formatAddress(reason.to)} does not lead: whether the answer arrives is not known`;
     case 'way-unknown':
       return `where the ${reason.leg.direction} to ${formatAddress(reason.to)} leaves ${nodeOf(reason.leg)} is not known`;
     case 'wrong-source':
@@ -82,6 +86,12 @@ function settleOf(reason: ConnectionReason): string | null {
       return reason.inPod
         ? `look in the pod: ss -ltnu`
         : `save \`ss -ltnu\` of ${reason.at.node ?? 'the node'} as sockets.txt`;
+    case 'answer-source':
+      return reason.listed
+        ? `look on ${reason.at.node ?? 'the node'} while a client asks: tcpdump -ni any udp port ${reason.at.port}`
+        : `save \`ss -ltnu\` of ${reason.at.node ?? 'the node'} as sockets.txt`;
+    case 'answer-by-device':
+      return null;
     case 'way-unknown':
       return 'capture `ip -j route show table all` and `ip -j addr`';
     case 'client-unknown':

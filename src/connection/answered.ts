@@ -1,0 +1,69 @@
+import { isWildcard } from '../host/parse-sockets.ts';
+import { TCP } from '../net/protocol.ts';
+import { type Packet, senderOf } from '../trace/packet.ts';
+import type { PacketState } from '../trace/state.ts';
+import { answerPacket } from './answer-packet.ts';
+import { leavesByOther, otherSources } from './answer-source.ts';
+import { agree } from './cases.ts';
+import type { Client } from './client.ts';
+import type { Leg, Place, Way } from './connection.ts';
+import { type Listening, listenerOf } from './listening.ts';
+import type { NodeView } from './node-view.ts';
+import { ended, type Trip } from './trip.ts';
+
+/** A request that is where somebody may answer it. */
+interface Arrived {
+  readonly view: NodeView;
+  readonly end: PacketState;
+  readonly leg: Leg;
+  readonly place: Place;
+  readonly listening: Listening;
+  readonly inPod: boolean;
+  /** Where the answer meets the node of who answers. */
+  readonly from: Parameters<typeof answerPacket>[2];
+}
+
+/** Walks an answer through the node of who answers, and on. */
+type Walk = (packet: Packet) => readonly Way[];
+
+/** @returns the ways that a connection can go whose request has arrived: it is answered, or refused by the kernel there. */
+export function answered(arrived: Arrived, trip: Trip, client: Client, walk: Walk): readonly Way[] {
+  const { end, leg, place, listening, inPod, from } = arrived;
+  const refused = ended('refused', { code: 'not-listening', at: place, inPod }, trip);
+  const packet = answerPacket(end, client, from);
+  if (packet === null && listening === 'no') return [refused];
+  if (packet === null) return [ended('unknown', { code: 'not-followed', leg }, trip)];
+  if (listening === 'no') {
+    if (end.protocol !== TCP) return [refused];
+    // The kernel's RST goes the way of an answer; where that is lost, nobody hears of it.
+    const back = walk({ ...packet, header: { tcpFlags: RST_ACK } });
+    return back.every(({ reason }) => reason !== null && LOSES.has(reason.code)) ? back : [refused];
+  }
+  const ways = inPod ? walk(packet) : byProcess(arrived, packet, trip, walk);
+  if (listening === 'yes') return ways;
+  const reason = { code: 'listening-unknown', at: place, inPod } as const;
+  return ways.map((way) => (way.sees === 'works' ? { ...way, sees: 'unknown', reason } : way));
+}
+
+const RST_ACK = 0x14;
+
+/** Ends of a packet that certainly gets to nobody. */
+const LOSES: ReadonlySet<string> = new Set(['lost', 'tunnel-lost', 'device-down', 'dead-end']);
+
+/** A process of the node answers from the address that it was asked at, or from another; by the device that its socket is bound to. */
+function byProcess({ view, end, place }: Arrived, packet: Packet, trip: Trip, walk: Walk): readonly Way[] {
+  const socket = listenerOf(view, end)?.socket ?? null;
+  const to = packet.destination;
+  const device = socket?.device ?? null;
+  if (device !== null && leavesByOther(view, end, device, to))
+    return [ended('unknown', { code: 'answer-by-device', at: place, device, to }, trip)];
+  const ways = walk(packet);
+  for (const from of otherSources(view, end, socket, to)) {
+    const others = walk({ ...packet, source: senderOf(from) });
+    if (agree(ways, others)) continue;
+    const listed = socket !== null && isWildcard(socket, end.family);
+    const legs = others.find(({ sees }) => sees !== 'works')?.legs ?? trip.legs;
+    return [ended('unknown', { code: 'answer-source', at: place, from, listed }, { ...trip, legs })];
+  }
+  return ways;
+}
