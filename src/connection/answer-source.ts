@@ -3,11 +3,12 @@ import { deviceOfOwn } from '../host/own-device.ts';
 import type { Socket } from '../host/parse-sockets.ts';
 import { isWildcard } from '../host/parse-sockets.ts';
 import { sourceForOutput } from '../host/source-address.ts';
-import { type Address, sameAddress } from '../net/address.ts';
+import { ADDRESS_BITS, type Address, sameAddress } from '../net/address.ts';
 import { UDP } from '../net/protocol.ts';
 import { linkNamed } from '../trace/bridge.ts';
 import { UNBOUND } from '../trace/look-up-route.ts';
 import type { PacketState } from '../trace/state.ts';
+import { isTunnel, uplinks } from './devices.ts';
 import type { NodeView } from './node-view.ts';
 
 /**
@@ -24,7 +25,8 @@ export function otherSources(
   socket: Socket | null,
   to: Address,
 ): readonly Address[] {
-  if (protocol !== UDP || (socket !== null && !isWildcard(socket, family))) return [];
+  if (protocol !== UDP) return [];
+  if (socket === null ? isToBindTo(host, destination) : !isWildcard(socket, family)) return [];
   const answer = findRoute(host, {
     family,
     destination: to,
@@ -71,6 +73,20 @@ export function leavesByOther(
   if (answer.kind !== 'route') return false;
   const by = answer.type === 'local' ? deviceOfOwn(host, to) : answer.device;
   return by !== device;
+}
+
+/**
+ * An address by itself, on a device that leads nowhere, is there for a process to bind to (node-local-dns): without a listing of
+ * sockets one is taken to have done so.
+ */
+function isToBindTo(host: NodeView['host'], address: Address): boolean {
+  const { family } = address;
+  return (host.links ?? []).some(
+    ({ name, addresses }) =>
+      !uplinks(host, family).has(name) &&
+      !isTunnel(host, name) &&
+      addresses.some((own) => own.prefixLength === ADDRESS_BITS[family] && sameAddress(own.address, address)),
+  );
 }
 
 /** Without the links' addresses no choice is known. */

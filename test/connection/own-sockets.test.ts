@@ -80,8 +80,10 @@ describe('from which address is UDP answered at all addresses?', () => {
       family: address(asked).family,
     }) as PacketState;
 
+  const AT_ALL: Socket = { protocol: UDP, address: null, port: PORT, device: null };
+
   it.each(MEASURED.answers)('$to at $asked: from $from', ({ to, asked, from }) => {
-    const others = otherSources(view, end(asked), null, address(to)).map(formatAddress);
+    const others = otherSources(view, end(asked), AT_ALL, address(to)).map(formatAddress);
     expect(others).toEqual(from === asked ? [] : [from]);
   });
 
@@ -89,6 +91,11 @@ describe('from which address is UDP answered at all addresses?', () => {
     expect(
       otherSources({ host: UNKNOWN_HOST } as NodeView, end('10.0.0.2'), null, address('10.0.0.9')),
     ).toEqual([]);
+  });
+
+  it('without a listing, as asked where the address is there to be bound to, and not where it is the node’s', () => {
+    const asked = (at: string) => otherSources(view, end(at), null, address('10.0.0.9')).map(formatAddress);
+    expect([asked('10.5.0.1'), asked('10.244.1.1'), asked('10.0.0.1')]).toEqual([[], ['10.0.0.1'], []]);
   });
 
   it('a socket that is bound to cni0 answers no client behind eth0 by its way, and a pod by its own', () => {
