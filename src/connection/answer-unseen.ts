@@ -62,7 +62,10 @@ const OF_THE_NODE: ReadonlySet<string> = new Set(['open-question', 'not-followed
 /** Whether the answer comes over this node if it comes at all. */
 function mustReturn({ view, outcome, packet }: Leg, client: Client, neighbours: Neighbours): boolean {
   const { end, path } = outcome;
-  if (client.processOf === view || (packet.inInterface !== undefined && isNodesPod(view, client.address, neighbours)))
+  if (
+    client.processOf === view ||
+    (packet.inInterface !== undefined && isNodesPod(view, client.address, neighbours))
+  )
     return true;
   if (end.sourceRewrite !== 'none' || end.connection?.dnat === true) return true;
   // IPVS translates without conntrack; what it only routes is answered past it.
