@@ -48,6 +48,8 @@ export type ConnectionReason =
   | { readonly code: 'dead-end'; readonly leg: Leg }
   | { readonly code: 'not-listening' | 'listening-unknown'; readonly at: Place; readonly inPod: boolean }
   | { readonly code: 'nobody-there'; readonly at: Place }
+  /** The node takes packets for the address by a `local` route outside table `local`, which does not let it send from there. */
+  | { readonly code: 'address-not-own'; readonly at: Place; readonly because: NotOwn }
   /** A pod gets a packet with its own address as source, its own one or one that was given it, and drops it as a martian. */
   | { readonly code: 'own-packet'; readonly at: Place; readonly leg: Leg }
   | {
@@ -106,6 +108,13 @@ export type ConnectionReason =
   | { readonly code: 'client-unknown' }
   | { readonly code: 'open-question'; readonly node: string | null; readonly given: readonly Given[] }
   | { readonly code: 'sent-round'; readonly nodes: number };
+
+/**
+ * Who would have to answer from an address that is not the node's: its kernel (an echo, or a refusal of what nothing listens
+ * for), which cannot, or a socket, which can where it is transparent. `tables`: whether the address is the node's is not known,
+ * for table main may be one with table local.
+ */
+export type NotOwn = 'echo' | 'refusal' | 'socket' | 'tables';
 
 /** An address and port on a node. */
 export interface Place {

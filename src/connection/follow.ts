@@ -12,6 +12,7 @@ import type { ConnectionReason, Leg, Way } from './connection.ts';
 import { arrivalDevice, type Delivery, deliveryOf } from './delivery.ts';
 import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
+import { notAnswered } from './not-answered.ts';
 import { sourceWriter } from './source-writer.ts';
 import { type At, ended, memoryOf, remembered, rememberedByIpvs, type Trip } from './trip.ts';
 import { isDown, lostInTunnel } from './tunnel.ts';
@@ -147,6 +148,11 @@ function arrived(
     // A pod that asks itself by its own address does not ask the node.
     if (listening === 'yes') return [ended('works', null, trip)];
     return [ended('unknown', { code: 'listening-unknown', at: place, inPod }, trip)];
+  }
+  const notOwn = inPod ? null : notAnswered(view, listening, end);
+  if (notOwn !== null) {
+    const sees = notOwn === 'echo' || notOwn === 'refusal' ? 'times-out' : 'unknown';
+    return [ended(sees, { code: 'address-not-own', at: place, because: notOwn }, trip)];
   }
   switch (listening) {
     case 'nobody':

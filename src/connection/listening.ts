@@ -17,6 +17,8 @@ export type Listening = 'yes' | 'no' | 'nobody' | 'unknown';
  */
 export function listeningAt(view: NodeView, { kind }: Delivery, end: PacketState): Listening {
   const { protocol, destination, destinationPort: port } = end;
+  // TPROXY gave it to a socket, on whatever port that listens.
+  if (kind === 'process' && end.takenOver) return 'yes';
   // The kernel answers echoes itself.
   if (!hasPorts(protocol)) return kind === 'process' || hasPod(view, end) ? 'yes' : 'unknown';
   if (port === null) return 'unknown';

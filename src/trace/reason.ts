@@ -49,8 +49,15 @@ export type Reason =
   | { readonly code: 'no-route' | 'unreachable' | 'prohibit' | 'blackhole'; readonly destination: Address }
   | { readonly code: 'hops-exceeded'; readonly family: Family }
   | { readonly code: 'ipv6-disabled'; readonly device: string }
-  /** A refusal of which its sender does not get to know: `not-translated`, the client takes it for somebody else's. */
-  | { readonly code: 'answer-unsent'; readonly with: string; readonly because: 'no-route' | 'not-translated' }
+  /**
+   * A refusal of which its sender does not get to know: `not-translated`, the client takes it for somebody else's; `not-own`, it
+   * would come from an address of a `local` route outside table `local`.
+   */
+  | {
+      readonly code: 'answer-unsent';
+      readonly with: string;
+      readonly because: 'no-route' | 'not-translated' | 'not-own' | 'perhaps-not-own';
+    }
   /** `on-its-way`: a source that no packet may be passed on with; `from-outside`: one that cannot come from there. */
   | {
       readonly code: 'martian-source';

@@ -1,6 +1,6 @@
 import type { NextHop } from '../host/facts.ts';
 import type { FoundRoute, RouteAnswer } from '../host/find-route.ts';
-import { isLocalAddress } from '../host/local-addresses.ts';
+import { isOwnSource } from '../host/local-addresses.ts';
 import { sourceForOutput } from '../host/source-address.ts';
 import { type Address, sameAddress } from '../net/address.ts';
 import { DCCP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
@@ -50,7 +50,7 @@ function sentAlong({ branch, answer: first }: Way, context: TraceContext): SentR
       branch: way,
       answer: again.kind === 'route' ? fromSource(again, source, way, context) : again,
       source,
-      foreign: isLocalAddress(context.world.host, source) === false,
+      foreign: isOwnSource(context.world.host, source) === false,
     };
     return datagrams ? connectedOrNot(once, twice, context) : [twice];
   });

@@ -23,7 +23,7 @@ function listing(...sockets: readonly string[]): string {
 
 async function ask(one: NodeChanges, to: string, from: string, protocol = 'tcp') {
   const folders = [writeNode(place, 1, 2, one), writeNode(place, 2, 2)];
-  const { item } = await traceOver(folders, to, from, protocol);
+  const { item } = await traceOver(folders, to, from, { protocol });
   return item.outcomes.flatMap(({ connection }) => [connection?.sees, connection?.reason?.code ?? null]);
 }
 
@@ -157,7 +157,7 @@ describe('from which address does a process answer that takes datagrams at all? 
 
   it('is said with what tells it', async () => {
     const folders = [writeNode(place, 1, 2, { sockets: listing('udp 0.0.0.0:53') }), writeNode(place, 2, 2)];
-    const { item } = await traceOver(folders, '192.168.0.1:53', 'pod:shop/client-1', 'udp');
+    const { item } = await traceOver(folders, '192.168.0.1:53', 'pod:shop/client-1', { protocol: 'udp' });
     expect(item.outcomes[0]?.connection?.reason).toMatchObject({
       text: 'the answer of 192.168.0.1:53 (on node-1) comes from 10.244.1.1, which routing chooses, unless the process says otherwise (IP_PKTINFO): which, is not in a capture',
       settle: 'look on node-1 while a client asks: tcpdump -ni any udp port 53',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { capturedNodes } from '../../src/cli/cluster/captured-nodes.ts';
 import { CapturedPeers } from '../../src/cli/cluster/captured-peers.ts';
 import { traceCluster } from '../../src/cli/cluster/trace-cluster.ts';
-import { plainQuestion } from '../../src/explain/question/question.ts';
+import { plainQuestion, type TraceQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { openCapture } from '../support/open-capture.ts';
 
@@ -18,6 +18,8 @@ export interface NodeChanges {
   readonly forward?: 'ACCEPT' | 'DROP';
   /** Routes before the plain ones. */
   readonly routes?: readonly object[];
+  /** Policy rules before the kernel's own. */
+  readonly rules?: readonly object[];
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Pods of the other nodes are reached through flannel.1: a VXLAN device, one that sends over IPv6, or one of this kind. */
   readonly overlay?: true | 'ipv6' | 'ipip';
@@ -49,6 +51,7 @@ export function writeNode(root: string, number: number, of: number, changes: Nod
   put('ip-addr.json', links(number, changes));
   put('ip-route.json', routes(number, of, changes));
   put('ip-rule.json', [
+    ...(changes.rules ?? []),
     { priority: 0, src: 'all', table: 'local' },
     { priority: 32766, src: 'all', table: 'main' },
   ]);
@@ -249,7 +252,7 @@ export async function traceOver(
   files: readonly string[],
   destination: string,
   from: string,
-  protocol: string | null = null,
+  asked: Partial<TraceQuestion> = {},
 ): Promise<{ readonly item: TraceItem; readonly read: readonly string[] }> {
   const nodes = capturedNodes({ files, demo: false });
   if (nodes === null) throw new Error('these are not captures of several nodes');
@@ -261,8 +264,8 @@ export async function traceOver(
   const question = {
     ...plainQuestion(destination),
     from,
-    protocol,
     detail: 'path' as const,
+    ...asked,
   };
   const [item] = (await traceCluster(question, peers)).items;
   if (item === undefined) throw new Error('no answer');

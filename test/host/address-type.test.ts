@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { addressType, matchesAddressType } from '../../src/host/address-type.ts';
 import { UNKNOWN_HOST } from '../../src/host/facts.ts';
-import { isLocalAddress } from '../../src/host/local-addresses.ts';
+import { canAnswerFrom, isLocalAddress, isOwnSource } from '../../src/host/local-addresses.ts';
 import { parseLinks } from '../../src/host/parse-links.ts';
+import { parseRoutes } from '../../src/host/parse-routes.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { address, LINKS, node } from './hosts.ts';
+import { address, LINKS, node, rules } from './hosts.ts';
 
 const onlyLinks = { ...UNKNOWN_HOST, links: parseLinks(LINKS, 'f', new ProblemList()) };
 
@@ -106,5 +107,17 @@ describe('addresses of the node itself', () => {
     const host = { ...UNKNOWN_HOST, links: parseLinks(text, 'f', new ProblemList()) };
     expect(isLocalAddress(host, address('fe80::12'))).toBe(false);
     expect(isLocalAddress(host, address('fe80::11'))).toBe(true);
+  });
+
+  it('may be sources without a route in table local, on IPv4 where a link has them (__ip_dev_find)', () => {
+    const text = JSON.stringify([{ type: 'local', dst: '10.9.0.0/24', dev: 'lo', table: '100' }]);
+    const ipv4 = parseRoutes(text, 'ipv4', 'f', new ProblemList());
+    const parted = node({ routes: { ipv4, ipv6: [] } }, rules({ priority: 50, src: 'all', table: '100' }));
+    expect(isOwnSource(parted, address('10.9.0.5'))).toBe(false);
+    expect(isOwnSource(parted, address('10.244.1.1'))).toBe(true);
+    expect(canAnswerFrom(parted, address('10.9.0.5'))).toBe(false);
+    expect(canAnswerFrom({ ...parted, links: null }, address('10.9.0.5'))).toBeNull();
+    expect(canAnswerFrom(parted, address('10.244.1.1'))).toBe(true);
+    expect(canAnswerFrom(parted, address('fd09::5'))).toBe(true);
   });
 });

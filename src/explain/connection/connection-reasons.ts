@@ -35,6 +35,8 @@ function textOf(reason: ConnectionReason): string {
       return `whether anything listens at ${socketOf(reason.at)}${onNode(reason.at)} is not in the capture`;
     case 'nobody-there':
       return `no known pod or node has ${formatAddress(reason.at.address)}`;
+    case 'address-not-own':
+      return notOwnText(reason);
     case 'own-packet':
       return ownPacketText(reason);
     case 'leaves-cluster': {
@@ -92,6 +94,8 @@ function settleOf(reason: ConnectionReason): string | null {
         : `save \`ss -ltnu\` of ${reason.at.node ?? 'the node'} as sockets.txt`;
     case 'answer-by-device':
       return null;
+    case 'address-not-own':
+      return notOwnSettle(reason);
     case 'way-unknown':
       return 'capture `ip -j route show table all` and `ip -j addr`';
     case 'client-unknown':
@@ -149,6 +153,36 @@ function ownPacketText({ at, leg }: Extract<ConnectionReason, { code: 'own-packe
   const by = sourceWriter([leg], leg.direction, at.address);
   const rule = by === null ? '' : `, ${placeOf(by.step)}`;
   return `${nodeOf(leg)} gives the ${leg.direction} ${address} as its source${rule}, and ${address} is who gets it: its kernel drops what comes from its own address`;
+}
+
+type NotOwnReason = Extract<ConnectionReason, { code: 'address-not-own' }>;
+
+function notOwnText({ at, because }: NotOwnReason): string {
+  const address = formatAddress(at.address);
+  const node = at.node ?? 'the node';
+  switch (because) {
+    case 'echo':
+      return `table local of ${node} does not have ${address}, which another table makes local: its kernel sends no answer from there`;
+    case 'refusal':
+      return `nothing listens at ${socketOf(at)}${onNode(at)}, and no refusal comes: table local does not have that address, and the kernel sends nothing from there`;
+    case 'socket':
+      return `table local of ${node} does not have ${address}, which another table makes local: only a transparent socket answers from there, and whether one listens is not in the capture`;
+    case 'tables':
+      return `a route outside table local makes ${address} local: whether ${node} can answer from there is not in the capture`;
+  }
+}
+
+function notOwnSettle({ at, because }: NotOwnReason): string | null {
+  const on = `look on ${at.node ?? 'the node'}:`;
+  switch (because) {
+    case 'echo':
+    case 'refusal':
+      return null;
+    case 'socket':
+      return `${on} ss -ltnu --inet-sockopt says \`transparent\` of such a socket`;
+    case 'tables':
+      return `${on} ip route get 127.0.0.1 from ${formatAddress(at.address)} says no where it cannot`;
+  }
 }
 
 /** What decided on a node: a rule or policy, else what its kernel did by itself. */

@@ -24,9 +24,7 @@ function reasonText(reason: Reason): string {
     case 'ipv6-disabled':
       return `net.ipv6.conf.${reason.device}.disable_ipv6 is 1: what comes in there is dropped`;
     case 'answer-unsent':
-      return reason.because === 'no-route'
-        ? `it is refused with ${reason.with}, but no route leads back to the sender: nobody gets the answer`
-        : `it is refused with ${reason.with}, which leaves by the port of the bridge with its source not translated back: the client ignores it`;
+      return `it is refused with ${reason.with}, ${UNSENT[reason.because]}`;
     case 'hops-exceeded':
       return `the packet's ${reason.family === 'ipv6' ? 'hop limit' : 'TTL'} is used up: the node does not pass it on`;
     case 'martian-source':
@@ -241,3 +239,14 @@ export function turnText(turn: TurnFact): string {
       return `${turn.file} line ${turn.line} holds a flow that gets the same answers: the kernel takes another source port than ${turn.port}`;
   }
 }
+
+/** Why the sender does not get to know that a packet is refused. */
+const UNSENT: Readonly<Record<Extract<Reason, { code: 'answer-unsent' }>['because'], string>> = {
+  'no-route': 'but no route leads back to the sender: nobody gets the answer',
+  'not-translated':
+    'which leaves by the port of the bridge with its source not translated back: the client ignores it',
+  'not-own':
+    'but the answer would come from an address that table local does not have, and is not sent: nobody gets it',
+  'perhaps-not-own':
+    'but the answer comes from an address that a route outside table local makes local: whether it is sent is not in the capture',
+};
