@@ -2,6 +2,8 @@ import { isWildcard } from '../host/parse-sockets.ts';
 import { TCP } from '../net/protocol.ts';
 import { type Packet, senderOf } from '../trace/packet.ts';
 import type { PacketState } from '../trace/state.ts';
+import { unsent } from '../trace/unsent-answers.ts';
+import { type AnswerMark, answerMarks } from './answer-mark.ts';
 import { answerPacket } from './answer-packet.ts';
 import { leavesByOther, otherSources } from './answer-source.ts';
 import { agree } from './cases.ts';
@@ -28,17 +30,35 @@ type Walk = (packet: Packet) => readonly Way[];
 
 /** @returns the ways that a connection can go whose request has arrived: it is answered, or refused by the kernel there. */
 export function answered(arrived: Arrived, trip: Trip, client: Client, walk: Walk): readonly Way[] {
-  const { end, leg, place, listening, inPod, from } = arrived;
+  const { view, end, leg, place, listening, inPod, from } = arrived;
   const refused = ended('refused', { code: 'not-listening', at: place, inPod }, trip);
   const packet = answerPacket(end, client, from);
   if (packet === null && listening === 'no') return [refused];
   if (packet === null) return [ended('unknown', { code: 'not-followed', leg }, trip)];
-  if (listening === 'no') {
-    if (end.protocol !== TCP) return [refused];
-    // The kernel's RST goes the way of an answer; where that is lost, nobody hears of it.
-    const back = walk({ ...packet, header: { tcpFlags: RST_ACK } });
-    return back.every(({ reason }) => reason !== null && LOSES.has(reason.code)) ? back : [refused];
+  const { marks, sysctl } = answerMarks(view, listening, end);
+  const markUnknown = ended('unknown', { code: 'mark-unknown', leg, sysctl }, trip);
+  if (listening === 'no' && end.protocol !== TCP) {
+    const lost = unsent(end, false, view.host);
+    if (lost === 'no-route') return [ended('times-out', { code: 'refusal-lost', at: place }, trip)];
+    return lost === null ? [refused] : [markUnknown];
   }
+  const marked = (mark: AnswerMark): readonly Way[] =>
+    listening === 'no'
+      ? reset({ ...packet, ...mark }, refused, walk)
+      : accepted(arrived, { ...packet, ...mark }, trip, walk);
+  if (inPod) return marked({ mark: 0 });
+  const [first = [], ...others] = marks.map(marked);
+  return others.every((each) => agree(first, each)) ? first : [markUnknown];
+}
+
+/** The kernel's RST goes the way of an answer; where that is lost, nobody hears of it. */
+function reset(packet: Packet, refused: Way, walk: Walk): readonly Way[] {
+  const ways = walk({ ...packet, header: { tcpFlags: RST_ACK } });
+  return ways.every(({ reason }) => reason !== null && LOSES.has(reason.code)) ? ways : [refused];
+}
+
+function accepted(arrived: Arrived, packet: Packet, trip: Trip, walk: Walk): readonly Way[] {
+  const { listening, place, inPod } = arrived;
   const ways = inPod ? walk(packet) : byProcess(arrived, packet, trip, walk);
   if (listening === 'yes') return ways;
   const reason = { code: 'listening-unknown', at: place, inPod } as const;

@@ -48,6 +48,8 @@ export type ConnectionReason =
   | { readonly code: 'dead-end'; readonly leg: Leg }
   | { readonly code: 'not-listening' | 'listening-unknown'; readonly at: Place; readonly inPod: boolean }
   | { readonly code: 'nobody-there'; readonly at: Place }
+  /** Nothing listens, and no route leads the ICMP error that says so back to the client. */
+  | { readonly code: 'refusal-lost'; readonly at: Place }
   /** The node takes packets for the address by a `local` route outside table `local`, which does not let it send from there. */
   | { readonly code: 'address-not-own'; readonly at: Place; readonly because: NotOwn }
   /** A pod gets a packet with its own address as source, its own one or one that was given it, and drops it as a martian. */
@@ -85,6 +87,8 @@ export type ConnectionReason =
       readonly device: string;
       readonly to: Address;
     }
+  /** Whether the answer carries the request's mark depends on a sysctl that was not captured, and its way on that mark. */
+  | { readonly code: 'mark-unknown'; readonly leg: Leg; readonly sysctl: string }
   | { readonly code: 'way-unknown'; readonly leg: Leg; readonly to: Address }
   /** `by`: what gave the answer that address; null where no rule did. */
   | {

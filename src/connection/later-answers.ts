@@ -1,6 +1,6 @@
 import { TCP } from '../net/protocol.ts';
-import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
+import { answerMarks } from './answer-mark.ts';
 import { answerPacket } from './answer-packet.ts';
 import type { Client } from './client.ts';
 import type { Leg, Way } from './connection.ts';
@@ -20,9 +20,14 @@ export function laterAnswers(trip: Trip, client: Client): Way | null {
         ? ({ entersAt: 'OUTPUT', inInterface: null } as const)
         : ({ entersAt: 'PREROUTING', inInterface: seen.inInterface } as const);
     const first = request === undefined ? null : answerPacket(request.outcome.end, client, from);
-    if (first === null) continue;
-    const packet: Packet = { ...first, header: { tcpFlags: ACK } };
-    const { outcomes } = tracePacket(packet, view.world(packet.family), memoryOf(view, trip));
+    if (request === undefined || first === null) continue;
+    const marks =
+      seen.inInterface === null ? answerMarks(view, 'yes', request.outcome.end).marks : [{ mark: 0 }];
+    const packets = marks.map((mark) => ({ ...first, ...mark, header: { tcpFlags: ACK } }));
+    const [packet = first] = packets;
+    const outcomes = packets.flatMap(
+      (each) => tracePacket(each, view.world(first.family), memoryOf(view, trip)).outcomes,
+    );
     const lost = outcomes.find(({ verdict }) => verdict !== 'accept');
     if (lost === undefined) continue;
     const leg: Leg = { view, direction: 'answer', packet, outcome: lost };

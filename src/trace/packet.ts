@@ -1,6 +1,7 @@
 import type { ConntrackState } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
+import type { PartlyKnown } from '../rules/value-set.ts';
 
 /** A network interface by name; null: there is none at this hook; undefined: there is one, but the capture does not tell which. */
 export type Device = string | null | undefined;
@@ -25,6 +26,8 @@ export interface Packet {
   /** The port of that bridge by which the frame came. Absent: not known, or no bridge. */
   readonly inPort?: string;
   readonly mark: number;
+  /** What is known of its mark where that is not all; `mark` has the same bits then, and 0 for the others. */
+  readonly markBits?: PartlyKnown;
   readonly state: Extract<ConntrackState, 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'>;
   /** What else is known of its headers. Absent: nothing but what follows from the rest; matches that ask for it fork. */
   readonly header?: HeaderFacts;

@@ -56,7 +56,7 @@ export type Reason =
   | {
       readonly code: 'answer-unsent';
       readonly with: string;
-      readonly because: 'no-route' | 'not-translated' | 'not-own' | 'perhaps-not-own';
+      readonly because: 'no-route' | 'perhaps-no-route' | 'not-translated' | 'not-own' | 'perhaps-not-own';
     }
   /** `on-its-way`: a source that no packet may be passed on with; `from-outside`: one that cannot come from there. */
   | {

@@ -184,7 +184,7 @@ export function initialState(packet: Packet): PacketState {
     ttl: packet.header?.ttl ?? null,
     length: packet.header?.length ?? null,
     segmentSizeSet: false,
-    mark: packet.mark,
+    ...(packet.markBits === undefined ? { mark: packet.mark } : { mark: null, markBits: packet.markBits }),
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,
     inPort: packet.inPort,

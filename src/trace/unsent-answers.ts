@@ -1,3 +1,4 @@
+import type { Host } from '../host/facts.ts';
 import { findRoute } from '../host/find-route.ts';
 import { canAnswerFrom } from '../host/local-addresses.ts';
 import { sysctlNumber } from '../host/sysctl.ts';
@@ -6,6 +7,7 @@ import { bridgeShown } from './bridge.ts';
 import type { TraceContext } from './context.ts';
 import { UNBOUND } from './look-up-route.ts';
 import type { Reason } from './reason.ts';
+import type { PacketState } from './state.ts';
 
 /**
  * A refusal that its sender never gets to know. The node routes its answer like a packet of its own: without a route nobody
@@ -16,37 +18,54 @@ import type { Reason } from './reason.ts';
 export function unlessUnsent(ending: Ending, context: TraceContext): Ending {
   const { verdict, rejectWith, branch } = ending;
   if (verdict !== 'reject' || rejectWith === null || branch.state.fromNode) return ending;
-  const because = unsent(ending, rejectWith === 'tcp-reset', context);
+  const because = unsent(branch.state, rejectWith === 'tcp-reset', context.world.host);
   if (because === null) return ending;
   const reason: Reason = { code: 'answer-unsent', with: rejectWith, because };
-  return { ...ending, verdict: because === 'perhaps-not-own' ? 'unknown' : 'drop', reason, rejectWith: null };
+  const isSure = because === 'no-route' || because === 'not-translated' || because === 'not-own';
+  return { ...ending, verdict: isSure ? 'drop' : 'unknown', reason, rejectWith: null };
 }
 
-function unsent(
-  { branch: { state } }: Ending,
+/**
+ * @param state the packet where it is refused @param isReset by a TCP reset; else by an ICMP error
+ * @returns why its sender does not get to know, or may not; null where nothing keeps the answer from being sent
+ */
+export function unsent(
+  state: PacketState,
   isReset: boolean,
-  { world: { host } }: TraceContext,
+  host: Host,
 ): Extract<Reason, { code: 'answer-unsent' }>['because'] | null {
   const { family, source, destination, connection, inInterface, arrivedBy } = state;
   const device = arrivedBy ?? inInterface;
   if (isReset && connection?.dnat === true && bridgeShown(host, family, device) === true)
     return 'not-translated';
-  if (source.address === null || host.routes[family] === null) return null;
   // A reset may have any source that is no broadcast (ip_route_me_harder: FLOWI_FLAG_ANYSRC).
   const isOwn = isReset || state.route?.local !== true || canAnswerFrom(host, destination);
   if (isOwn !== true) return isOwn === false ? 'not-own' : 'perhaps-not-own';
-  const back = findRoute(host, {
-    family,
-    destination: source.address,
-    source: isReset || state.route?.local === true ? destination : UNBOUND[family],
-    // The answer carries the packet's mark only where it is told to (IP4_REPLY_MARK, IP6_REPLY_MARK).
-    mark: sysctlNumber(host, `net.${family}.fwmark_reflect`) === 1 ? state.mark : 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: 0,
+  if (source.address === null || host.routes[family] === null) return null;
+  const { address } = source;
+  const marks = replyMarks(state, host);
+  const lost = marks.filter((mark) => {
+    const back = findRoute(host, {
+      family,
+      destination: address,
+      source: isReset || state.route?.local === true ? destination : UNBOUND[family],
+      mark,
+      inInterface: 'lo',
+      outInterface: null,
+      protocol: null,
+      sourcePort: null,
+      destinationPort: null,
+      uid: 0,
+    });
+    return back.kind !== 'route' && back.kind !== 'unknown';
   });
-  return back.kind === 'route' || back.kind === 'unknown' ? null : 'no-route';
+  if (lost.length === 0) return null;
+  return lost.length === marks.length ? 'no-route' : 'perhaps-no-route';
+}
+
+/** The answer carries the packet's mark only where it is told to (IP4_REPLY_MARK, IP6_REPLY_MARK); both where the capture does not tell. */
+function replyMarks({ family, mark }: PacketState, host: Host): (number | null)[] {
+  const reflects = mark === 0 ? 0 : sysctlNumber(host, `net.${family}.fwmark_reflect`);
+  if (reflects === null) return [0, mark];
+  return [reflects === 0 ? 0 : mark];
 }

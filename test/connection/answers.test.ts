@@ -27,12 +27,13 @@ function ways({ outcomes }: TraceItem): ConnectionWay[] {
   );
 }
 
+const heading = 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\n';
+
 describe('does a node answer from an address that a `local` route outside table local makes its own?', () => {
   const routes = [{ type: 'local', dst: '10.9.0.0/24', dev: 'lo', table: '100' }];
   const rules = [{ priority: 50, src: 'all', iif: 'eth0', table: '100' }];
   /** With those that are always there: the kernel's own, and no others. */
   const KERNELS = [{ priority: 32767, src: 'all', table: 'default' }];
-  const heading = 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\n';
   const sockets = `${heading}tcp LISTEN 0 128 0.0.0.0:80 0.0.0.0:*\nudp UNCONN 0 0 0.0.0.0:53 0.0.0.0:*\n`;
   const plain = { routes, rules, sockets };
   const refuses = (option: string) => ({ ...plain, filter: [`-A INPUT -j REJECT${option}`] });
@@ -86,5 +87,87 @@ describe('does a node answer from an address that a `local` route outside table 
     const item = await over({ ...plain, mangle }, '10.9.0.5:81');
     const taken = item.outcomes.filter(({ verdict }) => verdict === 'accept');
     expect(taken.map(({ connection }) => connection?.sees)).toEqual(['works']);
+  });
+});
+
+describe('does the answer carry the mark of the request?', () => {
+  const accept = 'net.ipv4.tcp_fwmark_accept';
+  const reflect = 'net.ipv4.fwmark_reflect';
+  const mangle = ['-A PREROUTING -j MARK --set-xmark 0x100/0x100'];
+  const routes = [{ type: 'blackhole', dst: 'default', table: '100' }];
+  // Requests are routed as they are; of what the node sends, only what has the mark is lost.
+  const rules = [
+    { priority: 10, src: 'all', iif: 'eth0', table: 'main' },
+    { priority: 20, src: 'all', fwmark: '0x100', table: '100' },
+  ];
+  const sockets = `${heading}tcp LISTEN 0 9 0.0.0.0:80 0.0.0.0:*\nudp UNCONN 0 0 0.0.0.0:53 0.0.0.0:*\n`;
+  const marked = (sysctls: Readonly<Record<string, string>>) => ({ mangle, routes, rules, sockets, sysctls });
+  // Kernel 6.18, a namespace with these rules and a client on its link.
+  it.each<[string, Record<string, string>, string, string | null]>([
+    ['192.168.0.1:80', { [accept]: '0', [reflect]: '1' }, 'works', null],
+    ['192.168.0.1:80', { [accept]: '1', [reflect]: '0' }, 'times-out', 'lost'],
+    ['192.168.0.1:81', { [accept]: '1', [reflect]: '0' }, 'refused', 'not-listening'],
+    ['192.168.0.1:81', { [accept]: '0', [reflect]: '1' }, 'times-out', 'lost'],
+    ['udp 192.168.0.1:53', { [accept]: '1', [reflect]: '1' }, 'works', null],
+    ['udp 192.168.0.1:54', { [accept]: '1', [reflect]: '0' }, 'refused', 'not-listening'],
+    ['udp 192.168.0.1:54', { [reflect]: '2' }, 'times-out', 'refusal-lost'],
+    ['icmp 192.168.0.1', { [accept]: '1', [reflect]: '0' }, 'works', null],
+    ['icmp 192.168.0.1', { [accept]: '0', [reflect]: '1' }, 'times-out', 'lost'],
+    // Not captured: unknown where the mark decides.
+    ['192.168.0.1:80', { [reflect]: '0' }, 'unknown', 'mark-unknown'],
+    ['192.168.0.1:81', { [accept]: '0' }, 'unknown', 'mark-unknown'],
+    ['udp 192.168.0.1:54', { [accept]: '0' }, 'unknown', 'mark-unknown'],
+    ['icmp 192.168.0.1', { [accept]: '0' }, 'unknown', 'mark-unknown'],
+    ['udp 192.168.0.1:53', {}, 'works', null],
+  ])('%s with %j: %s', async (asked, sysctls, sees, code) => {
+    const [way] = ways(await over(marked(sysctls), asked));
+    expect([way?.sees, way?.reason?.code ?? null]).toEqual([sees, code]);
+    if (code === 'mark-unknown')
+      expect(way?.reason?.settle).toBe(`capture \`sysctl ${asked.endsWith(':80') ? accept : reflect}\``);
+  });
+
+  it('is no question where nothing asks for the mark, or the request has none', async () => {
+    const unasked = { mangle, sockets };
+    expect(ways(await over(unasked, '192.168.0.1:80'))).toMatchObject([{ sees: 'works', reason: null }]);
+    expect(ways(await over(unasked, '192.168.0.1:81'))).toMatchObject([{ sees: 'refused' }]);
+    const unmarked = { ...marked({}), mangle: ['-A PREROUTING -p udp -j MARK --set-xmark 0x100'] };
+    expect(ways(await over(unmarked, '192.168.0.1:80'))).toMatchObject([{ sees: 'works', reason: null }]);
+  });
+
+  it('is one of which nobody knows where a set that was not captured gives it', async () => {
+    const mapped = {
+      ...marked({ [accept]: '1' }),
+      mangle: ['-A PREROUTING -j SET --map-set marks src --map-mark'],
+    };
+    const given = ways(await over(mapped, '192.168.0.1:80'));
+    expect(given.map(({ reason }) => reason?.text)).toContainEqual(
+      expect.stringMatching(
+        /depends on what its capture does not tell: the packet's mark is 0x100.*, or not$/,
+      ),
+    );
+  });
+
+  it('counts for rules, too', async () => {
+    const filter = ['-A OUTPUT -m mark --mark 0x100 -j DROP'];
+    const one = (value: string) => ({ mangle, sockets, filter, sysctls: { [accept]: value } });
+    expect(ways(await over(one('1'), '192.168.0.1:80'))).toMatchObject([
+      { sees: 'times-out', reason: { text: 'the answer is lost on node-1: filter OUTPUT rule 1' } },
+    ]);
+    expect(ways(await over(one('0'), '192.168.0.1:80'))).toMatchObject([{ sees: 'works' }]);
+  });
+
+  it('the refusal of a rule may or may not get back', async () => {
+    const filter = ['-A INPUT -j REJECT'];
+    const one = (sysctls: Readonly<Record<string, string>>) => ({ ...marked(sysctls), filter });
+    expect(ways(await over(one({ [reflect]: '1' }), '192.168.0.1:80'))).toMatchObject([
+      { sees: 'times-out' },
+    ]);
+    expect(ways(await over(one({ [reflect]: '0' }), '192.168.0.1:80'))).toMatchObject([{ sees: 'refused' }]);
+    expect(ways(await over(one({}), '192.168.0.1:80'))).toMatchObject([
+      {
+        sees: 'unknown',
+        reason: { text: expect.stringContaining('fwmark_reflect'), settle: 'capture `sysctl -a`' },
+      },
+    ]);
   });
 });

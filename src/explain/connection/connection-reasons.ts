@@ -33,6 +33,8 @@ function textOf(reason: ConnectionReason): string {
       return `nothing listens at ${socketOf(reason.at)}${onNode(reason.at)}`;
     case 'listening-unknown':
       return `whether anything listens at ${socketOf(reason.at)}${onNode(reason.at)} is not in the capture`;
+    case 'refusal-lost':
+      return `nothing listens at ${socketOf(reason.at)}${onNode(reason.at)}, and no route leads the refusal back to the client`;
     case 'nobody-there':
       return `no known pod or node has ${formatAddress(reason.at.address)}`;
     case 'address-not-own':
@@ -58,6 +60,8 @@ function textOf(reason: ConnectionReason): string {
       return `the answer of ${socketOf(reason.at)}${onNode(reason.at)} comes from ${formatAddress(reason.from)}, which routing chooses, unless ${reason.listed ? 'the process' : 'its socket is bound to that address, or it'} says otherwise (IP_PKTINFO): which, is not in a capture`;
     case 'answer-by-device':
       return `the socket at ${socketOf(reason.at)}${onNode(reason.at)} is bound to ${reason.device} and answers by it alone, by which the way to ${formatAddress(reason.to)} does not lead: whether the answer arrives is not known`;
+    case 'mark-unknown':
+      return `what becomes of the answer depends on ${reason.sysctl}, by which it has the mark of the request on ${nodeOf(reason.leg)} or none`;
     case 'way-unknown':
       return `where the ${reason.leg.direction} to ${formatAddress(reason.to)} leaves ${nodeOf(reason.leg)} is not known`;
     case 'wrong-source':
@@ -96,6 +100,8 @@ function settleOf(reason: ConnectionReason): string | null {
       return null;
     case 'address-not-own':
       return notOwnSettle(reason);
+    case 'mark-unknown':
+      return `capture \`sysctl ${reason.sysctl}\``;
     case 'way-unknown':
       return 'capture `ip -j route show table all` and `ip -j addr`';
     case 'client-unknown':
@@ -117,6 +123,7 @@ function settleOf(reason: ConnectionReason): string | null {
     case 'dead-end':
     case 'not-listening':
     case 'nobody-there':
+    case 'refusal-lost':
     case 'own-packet':
     case 'node-not-read':
     case 'answer-skips':

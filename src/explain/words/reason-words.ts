@@ -133,8 +133,10 @@ const UNLISTED: Readonly<Record<Unlisted, string>> = {
   'not-captured': 'the chain is not in the listing',
 };
 
-function reasonSettle({ code }: Reason): string | null {
-  switch (code) {
+function reasonSettle(reason: Reason): string | null {
+  switch (reason.code) {
+    case 'answer-unsent':
+      return reason.because === 'perhaps-no-route' ? 'capture `sysctl -a`' : null;
     case 'nat-target-unreadable':
       return 'capture with an iptables as new as the one that wrote the rules, or give the API objects (services.json, endpointslices.json)';
     case 'redirect-address':
@@ -243,6 +245,8 @@ export function turnText(turn: TurnFact): string {
 /** Why the sender does not get to know that a packet is refused. */
 const UNSENT: Readonly<Record<Extract<Reason, { code: 'answer-unsent' }>['because'], string>> = {
   'no-route': 'but no route leads back to the sender: nobody gets the answer',
+  'perhaps-no-route':
+    'but whether a route leads back to the sender depends on the mark of the answer (sysctl fwmark_reflect), which is not in the capture',
   'not-translated':
     'which leaves by the port of the bridge with its source not translated back: the client ignores it',
   'not-own':
