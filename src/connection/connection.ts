@@ -48,6 +48,20 @@ export type ConnectionReason =
   | { readonly code: 'dead-end'; readonly leg: Leg }
   | { readonly code: 'not-listening' | 'listening-unknown'; readonly at: Place; readonly inPod: boolean }
   | { readonly code: 'nobody-there'; readonly at: Place }
+  /** Who sends to 0.0.0.0 or :: reaches itself. */
+  | { readonly code: 'asks-itself'; readonly at: Place }
+  /**
+   * `connect`: the sender's kernel makes no connection there; `tcp`: who gets it neither accepts nor refuses; `datagram`: nobody
+   * listens, and it is not refused; `answers`: they come from another address.
+   */
+  | {
+      readonly code: 'to-many';
+      readonly at: Place;
+      readonly many: Many;
+      readonly because: 'connect' | 'tcp' | 'datagram' | 'answers';
+    }
+  /** The node is told not to answer; not captured: it depends on the sysctl. */
+  | { readonly code: 'echo-ignored'; readonly at: Place; readonly sysctl: string; readonly captured: boolean }
   /** Nothing listens, and no route leads the ICMP error that says so back to the client. */
   | { readonly code: 'refusal-lost'; readonly at: Place }
   /** The node takes packets for the address by a `local` route outside table `local`, which does not let it send from there. */
@@ -112,6 +126,9 @@ export type ConnectionReason =
   | { readonly code: 'client-unknown' }
   | { readonly code: 'open-question'; readonly node: string | null; readonly given: readonly Given[] }
   | { readonly code: 'sent-round'; readonly nodes: number };
+
+/** Addresses of more than one, from which nobody answers. */
+export type Many = 'broadcast' | 'multicast' | 'anycast';
 
 /**
  * Who would have to answer from an address that is not the node's: its kernel (an echo, or a refusal of what nothing listens

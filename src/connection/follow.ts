@@ -14,6 +14,7 @@ import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
 import { notAnswered } from './not-answered.ts';
 import { sourceWriter } from './source-writer.ts';
+import { manyOutside, notSent, silentAt } from './to-many.ts';
 import { type At, ended, memoryOf, remembered, rememberedByIpvs, type Trip } from './trip.ts';
 import { isDown, lostInTunnel } from './tunnel.ts';
 
@@ -40,6 +41,8 @@ export function followConnection(
   neighbours: Neighbours,
 ): readonly Way[] {
   const start: Trip = { legs: [], opened: new Map(), balanced: new Map() };
+  const silent = notSent(view, packet, client);
+  if (silent !== null) return [ended(silent.sees, silent.reason, start)];
   return past({ view, packet, direction: 'request' }, outcome, start, { client, neighbours });
 }
 
@@ -133,6 +136,8 @@ function arrived(
     case 'unknown':
       return [ended('unknown', { code: 'way-unknown', leg, to: address }, trip)];
     case 'outside': {
+      const silent = manyOutside(view, end);
+      if (silent !== null) return [ended(silent.sees, silent.reason, trip)];
       const { nextHop, astray = false } = delivery;
       return unseenBy({ code: 'leaves-cluster', leg, to: address, nextHop, astray }, trip, journey);
     }
@@ -149,6 +154,8 @@ function arrived(
     if (listening === 'yes') return [ended('works', null, trip)];
     return [ended('unknown', { code: 'listening-unknown', at: place, inPod }, trip)];
   }
+  const silent = silentAt(view, !inPod, listening, end);
+  if (silent !== null) return [ended(silent.sees, silent.reason, trip)];
   const notOwn = inPod ? null : notAnswered(view, listening, end);
   if (notOwn !== null) {
     const sees = notOwn === 'echo' || notOwn === 'refusal' ? 'times-out' : 'unknown';

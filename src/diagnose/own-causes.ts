@@ -32,6 +32,9 @@ export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | n
     if (worst === undefined || worst.effect === 'none') return null;
     return cause(worst.code, atWorst(SEVERITIES[worst.effect]), worst.text, [], worst.settle, item);
   }
+  // What its sender's kernel never sends, no rule drops.
+  const kept = openWay(outcome) === null ? null : causeOnTheWay(outcome, item);
+  if (kept !== null) return kept;
   if (reason !== null) {
     const severity = atWorst(verdict === 'unknown' ? 'warning' : 'error');
     return cause(reason.code, severity, reason.text, [], reason.settle, item);

@@ -48,6 +48,12 @@ const LEFT_OPEN: ReadonlySet<string> = new Set([
   'answer-by-device',
   'sender-node-unknown',
   'sender-node-not-captured',
+  // Of what the kernels there and at the sender do, whatever the rules.
+  'address-not-own',
+  'mark-unknown',
+  'asks-itself',
+  'to-many',
+  'echo-ignored',
 ]);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */

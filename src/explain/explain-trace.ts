@@ -7,6 +7,7 @@ import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
 import { connect } from './connection/connect.ts';
 import { NO_PEERS, NodesOnTheWay, type Peers } from './connection/peers.ts';
+import { pingNote } from './connection/ping-note.ts';
 import { type TracedNode, tracedNode } from './connection/traced-node.ts';
 import type { Note } from './explanation.ts';
 import { FlowJoin } from './flows/flow-join.ts';
@@ -149,6 +150,7 @@ function explainFrom(
         ({ code }) => code !== 'in-interface' || !tellsInterface(outcomes, question),
       ),
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
+      ...pingNote(known, trace, outcomes),
       ...notes,
       ...hooksPassed(hooks, trace),
       ...flowsAbsent(known, trace),

@@ -90,6 +90,12 @@ export function foreignSource(branch: Branch, source: Address): Ending {
   return stopped(branch, 'reject', { code: 'source-not-local', source }, 'ENETUNREACH');
 }
 
+/** 0.0.0.0 is nobody's (ip_route_input_slow: ipv4_is_zeronet), but for a sender without an address. */
+export function toNobody(branch: Branch): Ending {
+  const { destination } = branch.state;
+  return stopped(branch, 'drop', { code: 'martian-destination', destination }, null);
+}
+
 /** A packet that TPROXY gave to a socket must be routed to this node, by its mark as a rule; ip_forward drops it otherwise. */
 export function notDelivered(branch: Branch): Ending {
   return stopped(branch, 'drop', { code: 'tproxy-not-local' }, null);

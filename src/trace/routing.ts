@@ -24,6 +24,7 @@ import {
   loopbackSource,
   notDelivered,
   refused,
+  toNobody,
   tooManyHops,
 } from './route-endings.ts';
 import type { Routed } from './routed.ts';
@@ -76,6 +77,7 @@ function routedBy(branch: Branch, answer: RouteAnswer, context: TraceContext): R
     return withoutRoutes(branch, context).map(oneHopLess);
   }
   if (answer.kind !== 'route') {
+    if (state.family === 'ipv4' && state.destination.value === 0n) return [endedBy(toNobody(branch))];
     // A node that does not forward says nothing of routes it lacks (ip_error).
     const silent = state.family === 'ipv4' ? forwardingOff(branch, cameBy(branch), context) : null;
     return [{ kind: 'ended', ending: silent ?? refused(branch, answer, 'forward') }];

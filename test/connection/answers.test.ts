@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
+import { explainTrace } from '../../src/explain/explain-trace.ts';
+import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
+import { run } from '../cli/run-main.ts';
+import { openCapture } from '../support/open-capture.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kp-explain-answers-'));
@@ -14,11 +18,11 @@ beforeEach(() => {
   place = join(root, String(count++));
 });
 
-/** From a neighbour of both nodes to one of the first: `udp 10.9.0.5:53`, without a protocol TCP. */
-async function over(one: NodeChanges, asked: string) {
+/** From a neighbour of both nodes, or another, to one of the first: `udp 10.9.0.5:53`, without a protocol TCP. */
+async function over(one: NodeChanges, asked: string, from = '192.168.0.77') {
   const folders = [writeNode(place, 1, 2, one), writeNode(place, 2, 2)];
   const [to = '', protocol = null] = asked.split(' ').reverse();
-  return (await traceOver(folders, to, '192.168.0.77', { protocol })).item;
+  return (await traceOver(folders, to, from, { protocol })).item;
 }
 
 function ways({ outcomes }: TraceItem): ConnectionWay[] {
@@ -27,6 +31,7 @@ function ways({ outcomes }: TraceItem): ConnectionWay[] {
   );
 }
 
+const ALL = { 'net.ipv4.icmp_echo_ignore_all': '1' };
 const heading = 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\n';
 
 describe('does a node answer from an address that a `local` route outside table local makes its own?', () => {
@@ -169,5 +174,82 @@ describe('does the answer carry the mark of the request?', () => {
         reason: { text: expect.stringContaining('fwmark_reflect'), settle: 'capture `sysctl -a`' },
       },
     ]);
+  });
+});
+
+describe('does anybody answer from an address that is nobody’s, or many’s?', () => {
+  const sockets = `${heading}tcp LISTEN 0 9 *:80 *:*\nudp UNCONN 0 0 *:53 *:*\n`;
+  const routes = [
+    { type: 'broadcast', dst: '192.168.0.255', dev: 'eth0', table: 'local', scope: 'link' },
+    { type: 'broadcast', dst: '10.244.1.255', dev: 'cni0', table: 'local', scope: 'link' },
+  ];
+  const ignores = (value: string) => ({ 'net.ipv4.icmp_echo_ignore_broadcasts': value });
+  // Kernel 6.18: what processes of a namespace, and of a client on its link, got.
+  it.each<[string, string, string, string, RegExp | null, Record<string, string>?]>([
+    ['node', '192.168.0.255:80', 'refused', 'to-many', /own kernel makes no connection/],
+    ['node', '255.255.255.255:80', 'refused', 'to-many', /own kernel makes no connection/],
+    ['node', '224.0.0.5:80', 'refused', 'to-many', /is a multicast address/],
+    ['node', 'udp 255.255.255.255:67', 'unknown', 'to-many', /from an address of their own/],
+    ['192.168.0.77', '255.255.255.255:80', 'refused', 'to-many', /own kernel makes no connection/],
+    // It comes to the node, and its socket on that port takes no SYN to many.
+    ['192.168.0.77', '10.244.1.255:80', 'times-out', 'to-many', /neither accepted nor refused/],
+    ['192.168.0.77', '10.244.1.255:81', 'times-out', 'to-many', /neither accepted nor refused/],
+    ['192.168.0.77', 'udp 10.244.1.255:53', 'unknown', 'to-many', /from an address of their own/],
+    ['192.168.0.77', 'udp 10.244.1.255:54', 'times-out', 'to-many', /is not refused$/],
+    ['pod:shop/client-1', '192.168.0.255:80', 'times-out', 'to-many', /neither accepted nor refused/],
+    [
+      '192.168.0.77',
+      'icmp 10.244.1.255',
+      'times-out',
+      'echo-ignored',
+      /^node-1 answers no ping/,
+      ignores('1'),
+    ],
+    ['192.168.0.77', 'icmp 10.244.1.255', 'unknown', 'to-many', /from an address of their own/, ignores('0')],
+    ['192.168.0.77', 'icmp 10.244.1.255', 'unknown', 'echo-ignored', /by default it does not$/],
+    // Also of itself, and of its loopback address.
+    ['192.168.0.77', 'icmp 192.168.0.1', 'times-out', 'echo-ignored', /^node-1 answers no ping/, ALL],
+    ['node', 'icmp 127.0.0.1', 'times-out', 'echo-ignored', /^node-1 answers no ping/, ALL],
+    ['192.168.0.77', 'icmp 192.168.0.1', 'works', '', null],
+    // connect() takes 0.0.0.0 for 127.0.0.1, in a pod for the pod's.
+    ['node', '0.0.0.0:80', 'works', '', null],
+    ['node', '0.0.0.0:81', 'refused', 'not-listening', null],
+    ['pod:shop/client-1', '0.0.0.0:80', 'unknown', 'asks-itself', /reaches itself, not node-1/],
+  ])('from %s, %s: %s %s', async (from, asked, sees, code, text, sysctls = {}) => {
+    const [way] = ways(await over({ sockets, routes, sysctls }, asked, from));
+    expect([way?.sees, way?.reason?.code ?? '']).toEqual([sees, code]);
+    if (text !== null) expect(way?.reason?.text).toMatch(text);
+  });
+
+  it.each([
+    ['tcp', 80, 'times-out', 'to-many'],
+    ['udp', 53, 'unknown', 'to-many'],
+    ['udp', 54, 'refused', 'not-listening'],
+    ['icmp', null, 'unknown', 'to-many'],
+  ])('an anycast address of IPv6, %s %s: %s', async (protocol, port, sees, code) => {
+    const folder = writeNode(place, 1, 2, { sockets });
+    const own = { type: 'local', dst: 'fd00:192::1', dev: 'eth0', table: 'local' };
+    const subnet = { dst: 'fd00:192::/64', dev: 'eth0' };
+    const anycast = { type: 'anycast', dst: 'fd00:192::', dev: 'eth0', table: 'local' };
+    writeFileSync(join(folder, 'ip6-route.json'), JSON.stringify([own, anycast, subnet]));
+    writeFileSync(join(folder, 'ip6tables-save.txt'), '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n');
+    const to = port === null ? 'fd00:192::' : `[fd00:192::]:${port}`;
+    const { known } = await openCapture(folder);
+    const question = { ...plainQuestion(to), from: 'fd00:192::77', protocol };
+    const [way] = explainTrace(question, known).flatMap(ways);
+    expect([way?.sees, way?.reason?.code]).toEqual([sees, code]);
+  });
+
+  it('the screen says so', async () => {
+    const folder = writeNode(place, 1, 2, { sockets, routes });
+    const told = async (...argv: string[]) =>
+      (await run(['trace', ...argv, '-f', folder], { columns: 500, env: { NO_COLOR: '1' } })).out;
+    expect(await told('0.0.0.0:80', '--from', 'pod:shop/client-1')).toMatch(/^ {2}UNKNOWN: [\s\S]*^WARNING/m);
+    expect(await told('10.244.1.255:80', '--from', '192.168.0.77')).toMatch(/^ {2}NO ANSWER: /m);
+    // Nobody but the node is asked what it is asked alone.
+    expect(await told('0.0.0.0:80')).not.toContain('from pod');
+    expect(await told('192.168.0.1', '--protocol', 'icmp', '--from', '192.168.0.77')).toContain(
+      'the node is taken to answer pings (icmp_echo_ignore_all=0)',
+    );
   });
 });

@@ -70,7 +70,7 @@ export interface LiveRun {
 }
 
 const SYSCTL =
-  'sysctl -e net.bridge net.ipv4.conf net.ipv4.fib_multipath_hash_policy net.ipv4.fwmark_reflect net.ipv4.icmp_ratelimit net.ipv4.icmp_ratemask net.ipv4.ip_forward net.ipv4.ip_forward_update_priority net.ipv4.ip_forward_use_pmtu net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports net.ipv4.ip_nonlocal_bind net.ipv4.tcp_fwmark_accept net.ipv4.vs net.ipv6.conf net.ipv6.fwmark_reflect net.netfilter';
+  'sysctl -e net.bridge net.ipv4.conf net.ipv4.fib_multipath_hash_policy net.ipv4.fwmark_reflect net.ipv4.icmp_echo_ignore_all net.ipv4.icmp_echo_ignore_broadcasts net.ipv4.icmp_ratelimit net.ipv4.icmp_ratemask net.ipv4.ip_forward net.ipv4.ip_forward_update_priority net.ipv4.ip_forward_use_pmtu net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports net.ipv4.ip_nonlocal_bind net.ipv4.tcp_fwmark_accept net.ipv4.vs net.ipv6.conf net.ipv6.fwmark_reflect net.ipv6.icmp.echo_ignore_all net.ipv6.icmp.echo_ignore_anycast net.ipv6.icmp.echo_ignore_multicast net.netfilter';
 
 function demo(name: string): string {
   return join(DEMO, name);

@@ -7,6 +7,8 @@ export const SYSCTL_NAMES: readonly string[] = [
   'net.ipv4.conf',
   'net.ipv4.fib_multipath_hash_policy',
   'net.ipv4.fwmark_reflect',
+  'net.ipv4.icmp_echo_ignore_all',
+  'net.ipv4.icmp_echo_ignore_broadcasts',
   'net.ipv4.icmp_ratelimit',
   'net.ipv4.icmp_ratemask',
   'net.ipv4.ip_forward',
@@ -19,6 +21,9 @@ export const SYSCTL_NAMES: readonly string[] = [
   'net.ipv4.vs',
   'net.ipv6.conf',
   'net.ipv6.fwmark_reflect',
+  'net.ipv6.icmp.echo_ignore_all',
+  'net.ipv6.icmp.echo_ignore_anycast',
+  'net.ipv6.icmp.echo_ignore_multicast',
   'net.netfilter',
 ];
 

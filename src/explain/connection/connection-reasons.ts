@@ -33,6 +33,12 @@ function textOf(reason: ConnectionReason): string {
       return `nothing listens at ${socketOf(reason.at)}${onNode(reason.at)}`;
     case 'listening-unknown':
       return `whether anything listens at ${socketOf(reason.at)}${onNode(reason.at)} is not in the capture`;
+    case 'asks-itself':
+      return `who sends to ${formatAddress(reason.at.address)} reaches itself, not ${reason.at.node ?? 'the node'}: whether anything listens there is not in the capture`;
+    case 'to-many':
+      return toManyText(reason);
+    case 'echo-ignored':
+      return echoIgnoredText(reason);
     case 'refusal-lost':
       return `nothing listens at ${socketOf(reason.at)}${onNode(reason.at)}, and no route leads the refusal back to the client`;
     case 'nobody-there':
@@ -100,6 +106,8 @@ function settleOf(reason: ConnectionReason): string | null {
       return null;
     case 'address-not-own':
       return notOwnSettle(reason);
+    case 'echo-ignored':
+      return reason.captured ? null : `capture \`sysctl ${reason.sysctl}\``;
     case 'mark-unknown':
       return `capture \`sysctl ${reason.sysctl}\``;
     case 'way-unknown':
@@ -123,6 +131,8 @@ function settleOf(reason: ConnectionReason): string | null {
     case 'dead-end':
     case 'not-listening':
     case 'nobody-there':
+    case 'asks-itself':
+    case 'to-many':
     case 'refusal-lost':
     case 'own-packet':
     case 'node-not-read':
@@ -160,6 +170,33 @@ function ownPacketText({ at, leg }: Extract<ConnectionReason, { code: 'own-packe
   const by = sourceWriter([leg], leg.direction, at.address);
   const rule = by === null ? '' : `, ${placeOf(by.step)}`;
   return `${nodeOf(leg)} gives the ${leg.direction} ${address} as its source${rule}, and ${address} is who gets it: its kernel drops what comes from its own address`;
+}
+
+function toManyText({ at, many, because }: Extract<ConnectionReason, { code: 'to-many' }>): string {
+  const is = `${formatAddress(at.address)} is ${ARTICLES[many]} address`;
+  switch (because) {
+    case 'connect':
+      return `${is}: the sender's own kernel makes no connection to it`;
+    case 'tcp':
+      return `${is}: TCP to it is neither accepted nor refused`;
+    case 'datagram':
+      return `nothing listens on port ${at.port}${onNode(at)}, and ${is}: what is sent to it is not refused`;
+    case 'answers':
+      return `${is}: who gets it answers from an address of their own, if at all`;
+  }
+}
+
+const ARTICLES = { broadcast: 'a broadcast', multicast: 'a multicast', anycast: 'an anycast' } as const;
+
+function echoIgnoredText({
+  at,
+  sysctl,
+  captured,
+}: Extract<ConnectionReason, { code: 'echo-ignored' }>): string {
+  const node = at.node ?? 'the node';
+  return captured
+    ? `${node} answers no ping to ${formatAddress(at.address)} (${sysctl})`
+    : `whether ${node} answers a ping to ${formatAddress(at.address)} depends on ${sysctl}, and by default it does not`;
 }
 
 type NotOwnReason = Extract<ConnectionReason, { code: 'address-not-own' }>;
