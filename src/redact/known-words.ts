@@ -128,7 +128,7 @@ const SYSCTL_PARTS =
   min advance localnet router probe solicitation delay solicitations rp seg6 shared media src valid mark suppress frag tag temp prefered
   valid lft use oif addrs tempaddr rpl seg enabled from pinfo info plen rt rtr pref ioam6 wide
   ip forward update priority fib multipath hash fields seed ratelimit ratemask range reserved nonlocal bind fwmark unprivileged start
-  echo broadcasts`);
+  echo broadcasts anycast`);
 
 /** @returns true where a name of a sysctl is made of the kernel's own words alone. */
 export function isSysctlName(name: string): boolean {
