@@ -55,7 +55,9 @@ export function explainTrace(
   const nodes = new NodesOnTheWay(node, peers, withFlows && question.sourcePort !== null);
   const join = new FlowJoin(known, node.namer);
   const items: TraceItem[] = [];
-  for (const vantage of readVantages(question, destination, known)) {
+  // What anybody sends to 0.0.0.0 reaches itself; the senders' survey asks from everywhere, and 0.0.0.0 stands for no destination there.
+  const from = question.from ?? (destination.address.value === 0n ? 'node' : null);
+  for (const vantage of readVantages({ ...question, from }, destination, known)) {
     const item = explainFrom(vantage, destination, question, node, nodes, join, senderUnseen);
     const usual = vantage.onlyIfOtherThan;
     const main = items.find(({ from }) => from === usual);

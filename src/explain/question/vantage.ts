@@ -33,9 +33,8 @@ export interface Vantage {
 export function readVantages(question: TraceQuestion, destination: Destination, known: Known): Vantage[] {
   const { from } = question;
   const { family } = destination.address;
-  // What a pod or another machine sends to 127.0.0.1 or 0.0.0.0 reaches itself.
-  const { value } = destination.address;
-  if (from === null && (isLoopback(destination.address) || value === 0n)) return [theNode(known, family)];
+  // What a pod or another machine sends to 127.0.0.1 reaches itself.
+  if (from === null && isLoopback(destination.address)) return [theNode(known, family)];
   if (from === null)
     return [somePod(known, family), theNode(known, family), ...external(question, known, family)];
   if (from === 'pod') return [somePod(known, family)];
