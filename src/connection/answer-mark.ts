@@ -35,6 +35,11 @@ export function answerMarks({ host }: NodeView, listening: Listening, end: Packe
   return { marks: [value === 0 ? UNMARKED : kept], sysctl };
 }
 
+/** @returns the mark of a reset or an ICMP error by which a node refuses a packet: its own only where a captured sysctl says so. */
+export function reflectedMark({ host }: NodeView, end: PacketState): AnswerMark {
+  return (sysctlNumber(host, `net.${end.family}.fwmark_reflect`) ?? 0) === 0 ? UNMARKED : keptMark(end);
+}
+
 function keptMark(end: PacketState): AnswerMark {
   if (end.mark !== null) return { mark: end.mark };
   const markBits = markBitsOf(end);

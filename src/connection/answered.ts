@@ -11,6 +11,7 @@ import type { Client } from './client.ts';
 import type { Leg, Place, Way } from './connection.ts';
 import { type Listening, listenerOf } from './listening.ts';
 import type { NodeView } from './node-view.ts';
+import { RST_ACK, unlessLost } from './refusal.ts';
 import { ended, type Trip } from './trip.ts';
 
 /** A request that is where somebody may answer it. */
@@ -42,19 +43,14 @@ export function answered(arrived: Arrived, trip: Trip, client: Client, walk: Wal
     if (lost === 'no-route') return [ended('times-out', { code: 'refusal-lost', at: place }, trip)];
     return lost === null ? [refused] : [markUnknown];
   }
+  // The kernel's RST goes the way of an answer; where that is lost, nobody hears of it.
   const marked = (mark: AnswerMark): readonly Way[] =>
     listening === 'no'
-      ? reset({ ...packet, ...mark }, refused, walk)
+      ? unlessLost(refused, walk({ ...packet, ...mark, header: { tcpFlags: RST_ACK } }))
       : accepted(arrived, { ...packet, ...mark }, trip, walk);
   if (inPod) return marked({ mark: 0 });
   const [first = [], ...others] = marks.map(marked);
   return others.every((each) => agree(first, each)) ? first : [markUnknown];
-}
-
-/** The kernel's RST goes the way of an answer; where that is lost, nobody hears of it. */
-function reset(packet: Packet, refused: Way, walk: Walk): readonly Way[] {
-  const ways = walk({ ...packet, header: { tcpFlags: RST_ACK } });
-  return ways.every(({ reason }) => reason !== null && LOSES.has(reason.code)) ? ways : [refused];
 }
 
 function accepted(arrived: Arrived, packet: Packet, trip: Trip, walk: Walk): readonly Way[] {
@@ -64,11 +60,6 @@ function accepted(arrived: Arrived, packet: Packet, trip: Trip, walk: Walk): rea
   const reason = { code: 'listening-unknown', at: place, inPod } as const;
   return ways.map((way) => (way.sees === 'works' ? { ...way, sees: 'unknown', reason } : way));
 }
-
-const RST_ACK = 0x14;
-
-/** Ends of a packet that certainly gets to nobody. */
-const LOSES: ReadonlySet<string> = new Set(['lost', 'tunnel-lost', 'device-down', 'dead-end']);
 
 /** A process of the node answers from the address that it was asked at, or from another; by the device that its socket is bound to. */
 function byProcess({ view, end, place }: Arrived, packet: Packet, trip: Trip, walk: Walk): readonly Way[] {

@@ -1,6 +1,7 @@
 import { sameAddress } from '../net/address.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
+import type { Connection } from '../trace/state.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
 import { arrivingPacket } from './answer-packet.ts';
 import { answeredUnseen } from './answer-unseen.ts';
@@ -13,6 +14,7 @@ import { arrivalDevice, type Delivery, deliveryOf } from './delivery.ts';
 import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
 import { notAnswered } from './not-answered.ts';
+import { refusalOf, unlessLost } from './refusal.ts';
 import { sourceWriter } from './source-writer.ts';
 import { manyOutside, notSent, silentAt } from './to-many.ts';
 import { type At, ended, memoryOf, remembered, rememberedByIpvs, type Trip } from './trip.ts';
@@ -46,12 +48,16 @@ export function followConnection(
   return past({ view, packet, direction: 'request' }, outcome, start, { client, neighbours });
 }
 
-/** A packet that comes to a further node, or the answer to its first. */
-function through(at: At, trip: Trip, journey: Journey): readonly Way[] {
+/**
+ * A packet that comes to a further node, or the answer to its first.
+ * @param attached the connection that it sets out with
+ */
+function through(at: At, trip: Trip, journey: Journey, attached: Connection | null = null): readonly Way[] {
   const { view, packet } = at;
   const passed = trip.legs.filter(({ direction }) => direction === at.direction).length;
   if (passed >= MAX_NODES) return [ended('unknown', { code: 'sent-round', nodes: passed }, trip)];
-  const { outcomes } = tracePacket(packet, view.world(packet.family), memoryOf(view, trip));
+  const memory = { ...memoryOf(view, trip), ...(attached === null ? {} : { attached }) };
+  const { outcomes } = tracePacket(packet, view.world(packet.family), memory);
   return throughOutcomes(outcomes, view.name, (outcome) => past(at, outcome, trip, journey));
 }
 
@@ -70,7 +76,7 @@ function past(at: At, outcome: Outcome, before: Trip, journey: Journey): readonl
     case 'reject':
       // Of an answer it is the server that is told.
       return direction === 'request'
-        ? [ended('refused', { code: 'refused', leg }, trip)]
+        ? refused(at, leg, trip, journey)
         : [ended('times-out', { code: 'lost', leg }, trip)];
     case 'queue':
     case 'unknown':
@@ -119,6 +125,24 @@ function unseenBy(reason: ConnectionReason, trip: Trip, journey: Journey): reado
   return answeredUnseen(reason, trip, journey, (view, packet) =>
     through({ view, packet, direction: 'answer' }, trip, journey),
   );
+}
+
+/** The node answers that it refuses the request. A reset is followed back to the client, an ICMP error out of the node. */
+function refused({ view }: At, leg: Leg, trip: Trip, journey: Journey): readonly Way[] {
+  const way = ended('refused', { code: 'refused', leg }, trip);
+  const refusal = refusalOf(view, leg.outcome, journey.client);
+  if (refusal === null) return [way];
+  const { packet, attached } = refusal;
+  if (packet.icmp === null)
+    return unlessLost(way, through({ view, packet, direction: 'answer' }, trip, journey, attached));
+  const options = attached === null ? {} : { attached };
+  const { outcomes } = tracePacket(packet, view.world(packet.family), options);
+  const back = throughOutcomes(outcomes, view.name, (outcome) => {
+    if (outcome.verdict !== 'drop' && outcome.verdict !== 'reject') return [way];
+    const answer: Leg = { view, direction: 'answer', packet, outcome };
+    return [ended('times-out', { code: 'lost', leg: answer }, { ...trip, legs: [...trip.legs, answer] })];
+  });
+  return unlessLost(way, back);
 }
 
 /** The request is where somebody may answer it. */

@@ -32,9 +32,10 @@ export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | n
     if (worst === undefined || worst.effect === 'none') return null;
     return cause(worst.code, atWorst(SEVERITIES[worst.effect]), worst.text, [], worst.settle, item);
   }
-  // What its sender's kernel never sends, no rule drops.
-  const kept = openWay(outcome) === null ? null : causeOnTheWay(outcome, item);
-  if (kept !== null) return kept;
+  // What its sender's kernel never sends, no rule drops; of a refusal that gets to nobody the way back tells.
+  const aside = neverSent(outcome) || (verdict === 'reject' && seesOf(outcome) !== 'refused');
+  const told = aside ? causeOnTheWay(outcome, item) : null;
+  if (told !== null) return told;
   if (reason !== null) {
     const severity = atWorst(verdict === 'unknown' ? 'warning' : 'error');
     return cause(reason.code, severity, reason.text, [], reason.settle, item);
@@ -46,6 +47,13 @@ export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | n
   const code = verdict === 'drop' ? 'dropped' : 'rejected';
   return cause(code, atWorst('error'), message, evidenceOf(step), null, item);
 }
+
+function neverSent({ connection }: OutcomeItem): boolean {
+  const ways = connection === null ? [] : [connection, ...connection.others];
+  return ways.some(({ reason }) => reason !== null && NEVER_SENT.has(reason.code));
+}
+
+const NEVER_SENT: ReadonlySet<string> = new Set(['asks-itself', 'to-many']);
 
 /** What becomes of a connection that its first packet's node let pass: as it was traced there and back, over all nodes. */
 function causeOnTheWay(outcome: OutcomeItem, item: TraceItem): Cause | null {

@@ -16,45 +16,45 @@ export function seesOf(outcome: OutcomeItem): Sees {
     traced.includes(each),
   );
   if (worst !== undefined && worst !== 'unknown') return worst;
-  if (worst === 'unknown' && openWay(outcome) !== null) return 'unknown';
   const guessed = seesOfFirst(outcome);
+  const open = worst === 'unknown' ? openWay(outcome) : null;
+  // Of who would answer the first packet may tell that there is nobody.
+  const fails = guessed !== 'works' && guessed !== 'unknown';
+  if (open !== null && !(fails && OF_WHO_ANSWERS.has(open.reason?.code ?? ''))) return 'unknown';
   const overNodes = new Set(outcome.connection?.legs.map(({ node }) => node)).size > 1;
   return guessed === 'unknown' && worst === undefined && overNodes ? 'works' : guessed;
 }
 
 /** @returns the way of which the first packet says nothing, where there is one: see `leavesOpen`. */
-export function openWay({ connection }: OutcomeItem): ConnectionWay | null {
+export function openWay(outcome: OutcomeItem): ConnectionWay | null {
+  const { connection } = outcome;
   if (connection === null) return null;
-  return [connection, ...connection.others].find(leavesOpen) ?? null;
+  return [connection, ...connection.others].find((way) => leavesOpen(way, outcome)) ?? null;
 }
 
 /**
- * @returns true where what a captured node on the way, or the way back, does with it is not known, or goes to a router although
- *   it is for another node's pod: its first packet says nothing about that. A node that was not captured is taken to do what it
- *   should.
+ * @returns true where nobody knows how a way ends. One exception has a name: an endpoint, or its node, that was not captured is
+ *   taken to do what it should, and the screen says who that is. Not so where a router gets a packet for another node's pod.
  */
-function leavesOpen({ reason, astray }: ConnectionWay): boolean {
-  return astray === true || (reason !== null && LEFT_OPEN.has(reason.code));
+function leavesOpen({ sees, reason, astray }: ConnectionWay, outcome: OutcomeItem): boolean {
+  if (sees !== 'unknown' || reason === null) return false;
+  return astray === true || !TAKEN_TO_PASS.has(reason.code) || !isServed(outcome);
 }
 
-const LEFT_OPEN: ReadonlySet<string> = new Set([
-  'open-question',
-  'not-followed',
-  'node-not-read',
-  'sent-round',
-  'source-not-own',
-  'answer-unsure',
-  'answer-source',
-  'answer-by-device',
-  'sender-node-unknown',
-  'sender-node-not-captured',
-  // Of what the kernels there and at the sender do, whatever the rules.
-  'address-not-own',
-  'mark-unknown',
-  'asks-itself',
-  'to-many',
-  'echo-ignored',
+const TAKEN_TO_PASS: ReadonlySet<string> = new Set([
+  'node-not-captured',
+  'leaves-cluster',
+  'way-unknown',
+  'client-unknown',
 ]);
+
+const OF_WHO_ANSWERS: ReadonlySet<string> = new Set([...TAKEN_TO_PASS, 'listening-unknown']);
+
+/** The rules, or the API, name an endpoint there. Echoes are answered by whoever has the address. */
+function isServed({ service, endpoint, destination }: OutcomeItem): boolean {
+  if (service !== null || endpoint?.serving === true) return true;
+  return destination.port === null && endpoint !== null;
+}
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */
 function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {

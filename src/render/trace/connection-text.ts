@@ -19,9 +19,10 @@ export function connectionLines(
 ): string[] {
   const failing = new Map<string, { share: number; way: ConnectionWay }>();
   for (const { connection, verdict, remarks } of outcomes.flatMap(({ ways }) => ways)) {
-    if (verdict !== 'accept') continue;
     const said = remarks.some(({ effect }) => effect === 'breaks');
     for (const way of connection === null ? [] : [connection, ...connection.others]) {
+      // The heading tells what ends the first packet; not that the client never hears of it.
+      if (verdict !== 'accept' && !(verdict === 'reject' && way.sees !== 'refused')) continue;
       if (way.sees === 'works' || (said && way.legs.length < 2)) continue;
       // On one node the heading and its conditions tell what is not known.
       if (way.sees === 'unknown' && nodesOf(way) === '') continue;

@@ -1,0 +1,110 @@
+import { ICMP, ICMPV6, TCP } from '../net/protocol.ts';
+import { bridgeShown } from '../trace/bridge.ts';
+import { portOrSome } from '../trace/opened-flow.ts';
+import type { Outcome } from '../trace/outcome.ts';
+import { type Packet, type Sender, senderOf } from '../trace/packet.ts';
+import type { Connection } from '../trace/state.ts';
+import { reflectedMark } from './answer-mark.ts';
+import type { Client } from './client.ts';
+import type { Way } from './connection.ts';
+import type { NodeView } from './node-view.ts';
+
+/** What a node sends to somebody whom it refuses, and the connection that this carries (nf_ct_attach). */
+export interface Refusal {
+  readonly packet: Packet;
+  /** Null where the refused packet had none: conntrack then looks at the answer, and finds it INVALID. */
+  readonly attached: Connection | null;
+}
+
+/**
+ * A REJECT answers with a packet of the node itself, which its OUTPUT and POSTROUTING meet (nf_send_reset and icmp_push_reply
+ * call ip_local_out; their IPv6 twins do so, too). It is RELATED, a reply of the refused connection (nf_conntrack_attach).
+ * @param outcome a request that ended in a refusal on this node
+ * @returns null where nothing is sent that rules would see, or not known what: a reset over a port of a bridge goes out by
+ *   that port (nf_send_reset), and a process of the node that sends no TCP gets an error from its own call
+ */
+export function refusalOf(
+  view: NodeView,
+  { end, rejectWith, reason }: Outcome,
+  client: Client,
+): Refusal | null {
+  if (rejectWith === null || end.balancedBy !== null) return null;
+  if (end.fromNode && (end.protocol !== TCP || reason !== null)) return null;
+  const { connection, family } = end;
+  if (connection?.direction === 'REPLY') return null;
+  const isReset = rejectWith === 'tcp-reset';
+  if (isReset && bridgeShown(view.host, family, end.arrivedBy ?? end.inInterface) !== false) return null;
+  const error = isReset ? null : (ERRORS.get(rejectWith) ?? null);
+  if (!isReset && error === null) return null;
+  const packet: Packet = {
+    family,
+    protocol: isReset ? TCP : family === 'ipv4' ? ICMP : ICMPV6,
+    source: isReset || end.route?.local === true ? senderOf(end.destination) : SOME_OF_THE_NODE,
+    sourcePort: isReset ? end.destinationPort : null,
+    destination: end.source.address ?? client.address,
+    destinationIsLocal: false,
+    destinationPort: isReset ? portOrSome(end.sourcePort, TCP) : null,
+    icmp: error,
+    entersAt: 'OUTPUT',
+    inInterface: null,
+    ...reflectedMark(view, end),
+    state: 'NEW',
+    ...(isReset ? { header: { tcpFlags: RST_ACK } } : {}),
+  };
+  return { packet, attached: connection === null ? null : repliesTo(connection) };
+}
+
+/** RST and ACK: how the kernel answers a packet that nobody takes. */
+export const RST_ACK = 0x14;
+
+/** The address of the interface that an ICMP error leaves by, as a rule (icmp_send: inet_select_addr). */
+const SOME_OF_THE_NODE: Sender = { address: null, within: [], outside: [], local: true };
+
+/** Neither does a reply confirm its connection, nor does nat ask its rules about the source of one. */
+function repliesTo(connection: Connection): Connection {
+  return {
+    ...connection,
+    state: 'RELATED',
+    direction: 'REPLY',
+    destinationDecided: true,
+    sourceDecided: true,
+    confirmed: true,
+    fromCapture: true,
+  };
+}
+
+/** Type and code by what iptables and nft call them (reject_tg, net/ipv4/netfilter/ipt_REJECT.c; ip6t_REJECT.c). */
+const ERRORS: ReadonlyMap<string, { readonly type: number; readonly code: number }> = new Map([
+  ['icmp-net-unreachable', { type: 3, code: 0 }],
+  ['icmp-host-unreachable', { type: 3, code: 1 }],
+  ['icmp-proto-unreachable', { type: 3, code: 2 }],
+  ['icmp-port-unreachable', { type: 3, code: 3 }],
+  ['icmp-net-prohibited', { type: 3, code: 9 }],
+  ['icmp-host-prohibited', { type: 3, code: 10 }],
+  ['icmp-admin-prohibited', { type: 3, code: 13 }],
+  ['icmp6-no-route', { type: 1, code: 0 }],
+  ['icmp6-adm-prohibited', { type: 1, code: 1 }],
+  ['icmp6-addr-unreachable', { type: 1, code: 3 }],
+  ['icmp6-port-unreachable', { type: 1, code: 4 }],
+  ['icmp6-policy-fail', { type: 1, code: 5 }],
+  ['icmp6-reject-route', { type: 1, code: 6 }],
+]);
+
+/** Ends of a packet that certainly gets to nobody. */
+const LOSES: ReadonlySet<string> = new Set(['lost', 'tunnel-lost', 'device-down', 'dead-end']);
+
+/**
+ * @param back the ways of what tells the client that it is refused
+ * @returns the refusal; where all of them lose it, those, and where the capture leaves open whether they do, that
+ */
+export function unlessLost(refused: Way, back: readonly Way[]): readonly Way[] {
+  if (back.length > 0 && back.every(({ reason }) => reason !== null && LOSES.has(reason.code))) return back;
+  const open = back.find(
+    ({ reason, legs }) => reason?.code === 'open-question' && isDropped(legs.at(-1)?.outcome),
+  );
+  return [open === undefined ? refused : { ...open, share: 1 }];
+}
+
+function isDropped(outcome: Outcome | undefined): boolean {
+  return outcome?.verdict === 'drop' || outcome?.verdict === 'reject';
+}
