@@ -56,12 +56,19 @@ export function findCauses(items: readonly TraceItem[], subject: Subject, contex
     .sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)))
     .map(({ outcome, item }) => causeOfOutcome(outcome, item));
   const first = found.filter((cause) => cause.explains || cause.severity === 'error');
+  const seen = distinct(own);
   return [
     ...first,
     ...inApi.map(({ cause }) => cause),
-    ...distinct(own),
+    ...seen.filter((cause) => !isMissing(cause)),
     ...found.filter((cause) => !first.includes(cause)),
+    ...seen.filter(isMissing),
   ];
+}
+
+/** What is only not in the capture is no fault: those that are known come before it. */
+function isMissing({ code }: Cause): boolean {
+  return code === 'listening-unknown';
 }
 
 /** What nobody knows is told before what it may come to. */

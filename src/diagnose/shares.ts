@@ -25,36 +25,29 @@ export function seesOf(outcome: OutcomeItem): Sees {
   return guessed === 'unknown' && worst === undefined && overNodes ? 'works' : guessed;
 }
 
-/** @returns the way of which the first packet says nothing, where there is one: see `leavesOpen`. */
-export function openWay(outcome: OutcomeItem): ConnectionWay | null {
-  const { connection } = outcome;
+/** @returns the way of which nobody knows how it ends, where there is one: see `leavesOpen`. */
+export function openWay({ connection }: OutcomeItem): ConnectionWay | null {
   if (connection === null) return null;
-  return [connection, ...connection.others].find((way) => leavesOpen(way, outcome)) ?? null;
+  return [connection, ...connection.others].find(leavesOpen) ?? null;
 }
 
 /**
- * @returns true where nobody knows how a way ends. One exception has a name: an endpoint, or its node, that was not captured is
- *   taken to do what it should, and the screen says who that is. Not so where a router gets a packet for another node's pod.
+ * @returns true where nobody knows how a way ends. One exception: who was not captured is taken to do what they should, and the
+ *   screen says who that is; not so a router that gets a packet for another node's pod.
  */
-function leavesOpen({ sees, reason, astray }: ConnectionWay, outcome: OutcomeItem): boolean {
+function leavesOpen({ sees, reason, astray }: ConnectionWay): boolean {
   if (sees !== 'unknown' || reason === null) return false;
-  return astray === true || !TAKEN_TO_PASS.has(reason.code) || !isServed(outcome);
+  return astray === true || !NOT_CAPTURED.has(reason.code);
 }
 
-const TAKEN_TO_PASS: ReadonlySet<string> = new Set([
+const NOT_CAPTURED: ReadonlySet<string> = new Set([
   'node-not-captured',
   'leaves-cluster',
   'way-unknown',
   'client-unknown',
 ]);
 
-const OF_WHO_ANSWERS: ReadonlySet<string> = new Set([...TAKEN_TO_PASS, 'listening-unknown']);
-
-/** The rules, or the API, name an endpoint there. Echoes are answered by whoever has the address. */
-function isServed({ service, endpoint, destination }: OutcomeItem): boolean {
-  if (service !== null || endpoint?.serving === true) return true;
-  return destination.port === null && endpoint !== null;
-}
+const OF_WHO_ANSWERS: ReadonlySet<string> = new Set([...NOT_CAPTURED, 'listening-unknown']);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */
 function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {

@@ -319,6 +319,54 @@ describe('does the screen say WORKS only where the nodes on the way let it throu
   });
 });
 
+describe('does the screen say of who listens what the JSON says?', () => {
+  const sockets = `Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port
+tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*
+`;
+  it.each([
+    ['192.168.0.1:22', {}, 'unknown', 'UNKNOWN: it comes to this node itself, destination unchanged'],
+    ['192.168.0.1:22', { sockets }, 'works', 'WORKS: it comes to this node itself, destination unchanged'],
+    ['10.244.1.5:9999', {}, 'unknown', 'UNKNOWN: no rule rewrites it, destination unchanged'],
+    ['10.244.1.5:8080', {}, 'works', 'WORKS: no rule rewrites it, destination unchanged'],
+  ] as const)('%s, with %j: %s', async (to, changes, share, line) => {
+    const asked = [to, '--from', '192.168.0.77', '-f', writeNode(place, 1, 2, changes)];
+    const { out } = await run(['trace', ...asked], { columns: 500, env: { NO_COLOR: '1' } });
+    expect(out).toContain(`\n  ${line}`);
+    const [item]: TraceItem[] = JSON.parse((await run(['trace', ...asked, '-o', 'json'])).out).items;
+    expect(item?.connection?.[share]).toBe(1);
+    const why = JSON.parse((await run(['why', ...asked, '-o', 'json'])).out);
+    expect(why.ways[0].shares).toEqual(item?.connection);
+  });
+
+  it('over two nodes, too: a port of the other node', async () => {
+    const files = [1, 2].flatMap((number) => ['-f', writeNode(place, number, 2)]);
+    const { out } = await run(['trace', '192.168.0.2:22', '--from', 'pod:shop/client-1', ...files], {
+      columns: 500,
+      env: { NO_COLOR: '1' },
+    });
+    expect(out).toMatch(/^ {2}UNKNOWN: /m);
+    expect(out).toContain('whether anything listens at 192.168.0.2:22 (on node-2) is not in the capture');
+    expect(out).toContain('save `ss -ltnu` of node-2 as sockets.txt');
+  });
+
+  it('an endpoint that the rules name is taken to listen where the API’s were not captured, and JSON says so', async () => {
+    const folder = writeNode(place, 1, 2);
+    for (const name of ['endpointslices.json', 'endpoints.json']) rmSync(join(folder, name), { force: true });
+    const rules = join(folder, 'iptables-save.txt');
+    // The endpoint of this node is a process of it, as of a pod with hostNetwork.
+    writeFileSync(rules, readFileSync(rules, 'utf8').replaceAll('10.244.1.5', '192.168.0.1'));
+    const asked = ['10.96.0.5:80', '--from', 'pod:shop/client-1', '-f', folder];
+    const [item]: TraceItem[] = JSON.parse((await run(['trace', ...asked, '-o', 'json'])).out).items;
+    expect(item?.connection).toMatchObject({ works: 0.5, unknown: 0.5 });
+  });
+
+  it('who is outside the nodes is named where it is taken to answer', async () => {
+    const asked = ['trace', '198.51.100.9:80', '--from', 'pod:shop/client-1', '-f', writeNode(place, 1, 2)];
+    const { out } = await run(asked, { columns: 500, env: { NO_COLOR: '1' } });
+    expect(out).toMatch(/^ {2}WORKS: .*; not captured: 198\.51\.100\.9$/m);
+  });
+});
+
 describe('does an answer come back from a node that was not captured?', () => {
   /** What becomes of connections to the pod on node-2, where node-1 alone was captured. */
   async function toUnseen(one: NodeChanges, from = 'pod:shop/client-1', to = '10.96.0.5:80') {

@@ -95,7 +95,8 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
   if (client === null && outcome.verdict === 'accept')
     return [{ sees: 'unknown', share, reason: connectionNote({ code: 'client-unknown' }), legs: [] }];
   if (client === null) return [withoutClient(item, outcome, context)];
-  const ways = alike(followConnection(node.view, packet, outcome, client, nodes));
+  const followed = alike(followConnection(node.view, packet, outcome, client, nodes));
+  const ways = isEndpoint(item, outcome) ? followed.map(listening) : followed;
   const missing = rulesMissingOf(item.remarks);
   const noted =
     senderUnseen ??
@@ -109,6 +110,17 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
     ...(noted === null && reason?.code === 'leaves-cluster' && reason.astray ? { astray: true } : {}),
     legs: legs.map((leg) => legItem(leg, context)),
   }));
+}
+
+/** Rules send a Service's connections there, and no object of the API says that it is none of its endpoints. */
+function isEndpoint({ service, remarks }: OutcomeItem, { end }: Outcome): boolean {
+  if (service === null || (end.connection?.dnat !== true && end.balancedBy === null)) return false;
+  return remarks.every(({ code }) => code !== 'not-an-endpoint');
+}
+
+/** kube-proxy programs endpoints that are ready, which stands for listening. */
+function listening(way: Way): Way {
+  return way.reason?.code === 'listening-unknown' ? { ...way, sees: 'works', reason: null } : way;
 }
 
 /** Ways that pass the same nodes with the same end are one: a further node may have thousands of endpoints. */
