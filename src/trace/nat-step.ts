@@ -11,7 +11,7 @@ import { senderOf } from './packet.ts';
 import { markBitsOf } from './packet-mark.ts';
 import { type Ended, isNext, type NatPassage, type Next, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain, Program } from './program.ts';
-import { withFreePort } from './reply-clash.ts';
+import { withFreePort, withoutPort } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
 import type { Connection, PacketState } from './state.ts';
 import { runTied } from './tied-programs.ts';
@@ -91,16 +91,19 @@ function runNat(
   const freed = (branch: Branch): Branch =>
     side === 'source' ? withFreePort(branch, context.world) : branch;
   const ends = passages.filter((passage) => passage.kind === 'ended');
-  const mapped = passages.flatMap((passage) =>
-    passage.kind === 'mapped'
-      ? [masquerading(decidedBy(isHooked, side, passage.portFixed ? passage.branch : freed(passage.branch)))]
-      : [],
-  );
+  const mapped = passages.flatMap((passage): (Next | Ended)[] => {
+    if (passage.kind !== 'mapped') return [];
+    const { branch, ports } = passage;
+    const lost = side === 'source' && ports !== null ? withoutPort(branch, ports, context.world) : null;
+    if (lost !== null) return [lost];
+    const isFixed = ports !== null && ports.from === ports.to;
+    return [next(masquerading(decidedBy(isHooked, side, isFixed ? branch : freed(branch))))];
+  });
   // No rule rewrote it: a null binding, so that nat is not asked again.
   const open = passages.flatMap((passage) =>
     passage.kind === 'next' ? [decidedBy(isHooked, side, freed(passage.branch))] : [],
   );
-  return [...ends, ...mapped.map(next), ...open.map(next)];
+  return [...ends, ...mapped, ...open.map(next)];
 }
 
 /** A flow of the capture that no answer came to, and that nothing was rewritten of. */

@@ -96,17 +96,16 @@ export function mapped(
   questions: Questions,
 ): NatPassage[] {
   const result = translate(branch, effect, rule, hook, facts, questions);
-  const portFixed = hasOnePort(effect);
+  const ports = portsOf(effect);
   return [
     ...result.ended.map((ending): NatPassage => ({ kind: 'ended', ending })),
-    ...result.branches.map((way): NatPassage => ({ kind: 'mapped', branch: way, portFixed })),
+    ...result.branches.map((way): NatPassage => ({ kind: 'mapped', branch: way, ports })),
   ];
 }
 
-function hasOnePort(effect: Rewrite): boolean {
-  const ports =
-    effect.kind === 'snat' ? effect.to?.ports : effect.kind === 'masquerade' ? effect.ports : null;
-  return ports !== null && ports !== undefined && ports.from === ports.to;
+function portsOf(effect: Rewrite): Range | null {
+  if (effect.kind === 'snat') return effect.to?.ports ?? null;
+  return effect.kind === 'masquerade' ? effect.ports : null;
 }
 
 /** What nat asks beside the packet. */

@@ -1,4 +1,5 @@
 import type { HookName } from '../iptables/ruleset.ts';
+import type { Range } from '../net/range.ts';
 import type { Branch, Ending } from './branch.ts';
 
 /** A place on a packet's way through the node where it can be taken up: a hook from its first program, and what follows it. */
@@ -27,8 +28,8 @@ export type Passage =
 export type NatPassage =
   | Next
   | Ended
-  /** `portFixed`: the rule left the kernel no choice of the source port, whoever else has it. */
-  | { readonly kind: 'mapped'; readonly branch: Branch; readonly portFixed: boolean };
+  /** `ports`: the source ports of which the rule lets the kernel choose; null: any. */
+  | { readonly kind: 'mapped'; readonly branch: Branch; readonly ports: Range | null };
 
 /** @returns a passage to what stands next. */
 export function next(branch: Branch): Next {

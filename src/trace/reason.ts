@@ -2,6 +2,7 @@ import type { RouteUnknown, SourceUnknown } from '../host/unknown-fact.ts';
 import type { Backend, HookName, TableName } from '../iptables/ruleset.ts';
 import type { ForwardMethod } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
+import type { Range } from '../net/range.ts';
 import type { Unlisted } from '../nftables/ruleset.ts';
 
 /** A rule by the place where it stands. */
@@ -88,6 +89,8 @@ export type Reason =
     }
   | { readonly code: 'flow-offloaded'; readonly file: string; readonly line: number }
   | { readonly code: 'no-address' }
+  /** Other flows have the answers of every source port that a rule allows; one of them. */
+  | { readonly code: 'ports-taken'; readonly ports: Range; readonly file: string; readonly line: number }
   /** REDIRECT to a port of this node, at the first address of an interface that is not known. */
   | {
       readonly code: 'redirect-address';

@@ -2,8 +2,11 @@ import type { Flow } from '../conntrack/flow.ts';
 import type { EndQuery, FlowTable } from '../conntrack/flow-table.ts';
 import { directionOf, zoneOf } from '../conntrack/match-flow.ts';
 import { formatAddress, sameAddress } from '../net/address.ts';
-import { hasPorts } from '../net/protocol.ts';
+import { hasPorts, TCP } from '../net/protocol.ts';
+import type { Range } from '../net/range.ts';
 import { type Branch, turned } from './branch.ts';
+import { type Ended, ended } from './passage.ts';
+import type { Reason } from './reason.ts';
 import type { Connection, PacketState } from './state.ts';
 import type { World } from './world.ts';
 import { withSource } from './written-ends.ts';
@@ -31,6 +34,32 @@ export function withFreePort(branch: Branch, world: World): Branch {
     port: sourcePort,
   });
 }
+
+/** Of a wider range the kernel tries only some (max_attempts of nf_nat_l4proto_unique_tuple). */
+const ALL_TRIED = 128;
+
+/**
+ * Where other flows have the answers of every port that a rule gives a choice of, nf_nat_l4proto_unique_tuple leaves a tuple that is
+ * taken, and the packet is dropped where its entry would be made (__nf_conntrack_confirm: insert_failed), of TCP and UDP.
+ * @param branch a new connection that the rule rewrote @returns the end of the packet; null where some port may be free, which
+ *   that of a closed TCP connection is (nf_nat_used_tuple_harder)
+ */
+export function withoutPort(branch: Branch, ports: Range, world: World): Ended | null {
+  const { connection, protocol } = branch.state;
+  if (connection === null || connection.fromCapture || connection.state !== 'NEW') return null;
+  if (!hasPorts(protocol) || ports.to - ports.from >= ALL_TRIED) return null;
+  let last: Flow | null = null;
+  for (let port = ports.from; port <= ports.to; port++) {
+    last = holderOf(branch.state, { ...connection, replyDestinationPort: port }, world);
+    if (last === null || (protocol === TCP && (last.state === null || CLOSED.has(last.state)))) return null;
+  }
+  if (last === null) return null;
+  const reason: Reason = { code: 'ports-taken', ports, file: last.file, line: last.line };
+  const end = turned(branch, 'nat', { fact: 'ended', reason });
+  return ended({ branch: end, verdict: 'drop', reason, rejectWith: null, exit: null });
+}
+
+const CLOSED: ReadonlySet<string> = new Set(['TIME_WAIT', 'CLOSE']);
 
 /** @returns the flow that has this connection's answers; null where none of the capture does. */
 function holderOf(state: PacketState, connection: Connection, { flows }: World): Flow | null {

@@ -45,7 +45,7 @@ const marking =
 const mapping =
   (to: string) =>
   (branch: Branch): NatPassage[] => [
-    { kind: 'mapped', branch: changed(branch, { destination: addressOf(to) }), portFixed: false },
+    { kind: 'mapped', branch: changed(branch, { destination: addressOf(to) }), ports: null },
   ];
 
 /** Traces a packet past further programs. */
