@@ -10,6 +10,8 @@ const HEADS: readonly RegExp[] = [
   /^([\w.-]+) \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE!?)(?:\s*\||\s*=>|!|$)/,
   // pssh: `[1] 10:00:01 [SUCCESS] worker-1`.
   /^\[\d+\] \d\d:\d\d:\d\d \[(?:SUCCESS|FAILURE)\] (\S+)/,
+  // A playbook of Ansible: `ok: [worker-1] => {`.
+  /^(?:ok|changed|failed|fatal): \[([\w.-]+)\](?:: \w+!)?(?: => |$)/,
 ];
 
 /** Options of ssh that take the next word. */

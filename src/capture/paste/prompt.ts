@@ -12,7 +12,7 @@ export interface Prompt {
 
 /** Tools whose output is read, and what people put before them. */
 const TOOL =
-  /^(?:(?:sudo|doas|time|watch)\s+(?:-\S+\s+)*|(?:nsenter|chroot|(?:kubectl|oc|docker|crictl|nerdctl|podman)\s+(?:-\S+\s+\S+\s+)?exec|ssh)\s[^|]*?\s)*(?:\/\S*\/)?(?:x?ip6?tables|iptables-(?:nft|legacy)|ip6tables-(?:nft|legacy)|conntrack|ip|ipset|ipvsadm|nft|ss|sysctl|kubectl|oc|ifconfig|route)(?:-save|-nft|-legacy)*(?=\s|$)/;
+  /^(?:(?:sudo|doas|time|watch)\s+(?:-\S+\s+)*|(?:nsenter|chroot|(?:kubectl|oc|docker|crictl|nerdctl|podman)\s+(?:-\S+\s+\S+\s+)?exec|ssh|pdsh|clush|dsh)\s[^|]*?\s)*(?:\/\S*\/)?(?:x?ip6?tables|iptables-(?:nft|legacy)|ip6tables-(?:nft|legacy)|conntrack|ip|ipset|ipvsadm|nft|ss|sysctl|kubectl|oc|ifconfig|route)(?:-save|-nft|-legacy)*(?=\s|$)/;
 
 /** `root@node1:~#`, `[root@node1 ~]#`, `node-2:/#`, `(ctx) user@host dir %`, `bash-5.1#`, `➜  ~`, `$`, `#`, `>`. */
 const SHELL =
@@ -81,7 +81,9 @@ function isPlace(place: string): boolean {
 }
 
 /** @returns true for the call of a tool whose output is read; `iptables -A …` is a rule and not a question. */
-export function isCommand(text: string): boolean {
+export function isCommand(typed: string): boolean {
+  // A command for another machine may stand in quotes.
+  const text = /^(?:sudo\s+)?(?:ssh|pdsh|clush|dsh)\s/.test(typed) ? typed.replaceAll(/['"]/g, '') : typed;
   const tool = TOOL.exec(text);
   if (tool === null) return false;
   const options = text.slice(tool[0].length);

@@ -14,8 +14,8 @@ import { RouteBlocks } from './route-blocks.ts';
 import { Sections } from './sections.ts';
 import { type Span, SpanList } from './spans.ts';
 import { repaired } from './spelling.ts';
+import { type TranscriptLine, type TranscriptLines, transcriptLines } from './transcript-lines.ts';
 import { refuseTwoStates } from './two-states.ts';
-import { isObject, unfold } from './unfold.ts';
 import { gapToRest, isInComment } from './wrapped.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
@@ -30,10 +30,10 @@ const LARGEST = 16 * 1024 * 1024;
 export function splitPaste(source: SourceText, kind: string, problems: ProblemList): readonly SourceText[] {
   const read = readTranscript(source, kind);
   if (read === null) return [source];
-  const { paste, lines, escaped } = read;
+  const { paste, lines, escaped, unnamed } = read;
   if (escaped) problems.add('escaped-lines', {}, source.name);
-  const found = paste.sources(lines);
-  if (found.length === 0) return [source];
+  const found = paste.sources(lines.length);
+  if (found.length === 0) return [unnamed === null ? source : sourceOfLines(source.name, unnamed)];
   paste.report(problems);
   return found.map(({ lines: kept, cut, picked, tables }) => ({
     ...sourceOfLines(source.name, kept),
@@ -54,20 +54,16 @@ export function spansOfPaste(source: SourceText, kind: string): readonly Span[] 
 function readTranscript(
   source: SourceText,
   kind: string,
-): { readonly paste: Paste; readonly lines: number; readonly escaped: boolean } | null {
+): (TranscriptLines & { readonly paste: Paste }) | null {
   if (source.hints !== null || source.size > LARGEST || source.cut === true) return null;
   if (!isPaste(source, kind)) return null;
+  const read = transcriptLines(source.bytes.toString('utf8'), kind);
   const paste = new Paste(source.name);
-  const raw = source.bytes.toString('utf8').split('\n');
-  let count = 0;
-  for (const [at, line] of raw.entries()) {
-    const unfolded = unfold(isObject(line) ? line : repaired(line));
-    for (const [nth, each] of unfolded.entries())
-      paste.take(each.replace(/\r\s*$/, ''), count++, unfolded[nth + 1] ?? raw[at + 1] ?? '');
-    // What stands behind the string is no part of it; a log may go on in its next object.
-    if (unfolded.length > 1 && !isObject(raw[at + 1] ?? '')) paste.end();
+  for (const [index, line] of read.lines.entries()) {
+    paste.take(line, index);
+    if (line.ends) paste.end();
   }
-  return { paste, lines: count, escaped: count > raw.length };
+  return { ...read, paste };
 }
 
 /** The lines of one kind of output, and what is known to be all of it. */
@@ -113,8 +109,8 @@ class Paste {
     this.#name = name;
   }
 
-  /** @param next the line below it. */
-  take(raw: string, index: number, next: string): void {
+  take({ text: raw, next, machine }: TranscriptLine, index: number): void {
+    this.#machine = machine ?? this.#machine;
     const inner = undressed(repaired(raw), this.#dress)?.text ?? raw;
     if (inner.trim() === '' || FENCE.test(inner)) {
       this.#detached = true;
