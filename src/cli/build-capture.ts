@@ -65,7 +65,7 @@ export async function buildCapture(
     });
   const sample = text('counter-sample');
   const listing = once(() => loadIpvs(sorted, problems));
-  const nft = once(() => loadNft(sorted, problems));
+  const nft = once(() => loadNft(sorted, origin.live || manifest.written.includes('nft.json'), problems));
   const nftHooks = once(() => loadHooks(sorted, problems));
   const host = loadHost(sorted, problems, nft);
   const mode = findProxyMode({

@@ -17,6 +17,8 @@ export interface NftRuleset {
   readonly part?: true;
   /** A line tells that `nft list ruleset` printed it: nothing that it lacks is on the node. */
   readonly whole?: true;
+  /** Lines tell which commands printed it, and so whether sets have their elements. */
+  readonly byCommand?: true;
 }
 
 /** A table with all that stands in it. */
@@ -37,10 +39,10 @@ export interface NftTable {
 }
 
 /**
- * Why nobody knows what a chain or a set holds, where its listing did not break off: it was listed by its head alone; twice, and
- * not alike; not at all.
+ * Why nobody knows what a chain or a set holds, where its listing did not break off: it was listed by its head alone; as
+ * all sets of a listing that seems to be of `nft -t`; twice, and not alike; not at all.
  */
-export type Unlisted = 'head-alone' | 'twice' | 'not-captured';
+export type Unlisted = 'head-alone' | 'terse' | 'twice' | 'not-captured';
 
 /** The chains of a table by name, in the order of the listing. Those of a large listing are made when they are asked for. */
 export interface NftChains extends ReadonlyMap<string, NftChain> {

@@ -31,6 +31,7 @@ export interface RuleProblems {
   'name-read-as-address': { readonly word: string; readonly address: string };
   'mode-not-traced': NoArguments;
   /** Chains and sets of a native table that two listings show, and not alike. */
+  'nft-terse': NoArguments;
   'nft-listed-twice': { readonly table: string; readonly names: readonly string[] };
 }
 
@@ -91,6 +92,8 @@ export const RULE_WORDS: Wording<RuleProblems> = {
     `host names in this listing are read as the addresses they spell, such as ${word} as ${address}`,
   'mode-not-traced': () =>
     'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; they were not captured (capture `nft -j list ruleset`)',
+  'nft-terse': () =>
+    'this seems to be printed by `nft -t`, without what sets hold: kube-proxy’s maps lead to none of its Services’ chains; what sets hold is not known (capture `nft -j list ruleset`, without -t)',
   'nft-listed-twice': ({ table, names }) =>
     `table ${table} is listed twice, and not alike in ${listed(names)}: which holds is not known (save each state to a file, and compare them with \`kp-explain diff BEFORE AFTER\`)`,
 };

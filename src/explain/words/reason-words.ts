@@ -134,6 +134,7 @@ const METHODS: Readonly<Record<Extract<Reason, { code: 'ipvs-method' }>['method'
 
 const UNLISTED: Readonly<Record<Unlisted, string>> = {
   'head-alone': '`nft list chains` prints chains without them',
+  terse: '`nft -t` prints none',
   twice: 'they are listed twice, and not alike',
   'not-captured': 'the chain is not in the listing',
 };

@@ -49,7 +49,8 @@ export function parseText(text: string, file: string, problems: ProblemList): Nf
     blocks.add(table, scope, start);
   }
   const { tables, part, whole } = blocks;
-  return { file, version: null, tables, cutAt, ...(part ? { part } : whole ? { whole } : {}) };
+  const called = scope === null ? {} : { byCommand: true as const };
+  return { file, version: null, tables, cutAt, ...(part ? { part } : whole ? { whole } : {}), ...called };
 }
 
 /** @returns false where the text ends before the table does. */

@@ -160,6 +160,7 @@ function leadsTo(start: string, table: NftTable): string[] {
 const CUT: Readonly<Record<Unlisted | 'broken-off', string>> = {
   'broken-off': 'the listing breaks off here: what stands behind is missing',
   'head-alone': 'the listing shows its head alone: what it holds is missing',
+  terse: 'the listing seems to be printed by `nft -t`, without what sets hold',
   twice: 'it is listed twice, and not alike: which holds is not known',
   'not-captured': 'it is not in the listing: what it holds is missing',
 };
