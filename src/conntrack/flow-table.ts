@@ -50,6 +50,8 @@ export interface EndQuery {
 export interface FlowTable {
   /** How many entries the listing holds, readable or not. */
   readonly count: number;
+  /** False where no entry has a zone in one direction alone (`CT --zone-orig`, `--zone-reply`). */
+  readonly halfZoned: boolean;
   /**
    * @returns the flow whose original or reply tuple is this packet's, as the kernel looks it up
    * (`__nf_conntrack_find_get`, net/netfilter/nf_conntrack_core.c): addresses, protocol, ports or ICMP ids, and zone.
@@ -66,6 +68,7 @@ export interface FlowTable {
 /** A table without flows. */
 export const NO_FLOWS: FlowTable = {
   count: 0,
+  halfZoned: false,
   findFlow: () => null,
   flowsTo: () => [],
   flowsAt: () => [],

@@ -15,6 +15,9 @@ export function joinFlows(tables: readonly FlowTable[]): FlowTable {
     get count(): number {
       return tables.reduce((sum, table) => sum + table.count, 0);
     },
+    get halfZoned(): boolean {
+      return tables.some(({ halfZoned }) => halfZoned);
+    },
     findFlow(query) {
       for (const table of tables) {
         const found = table.findFlow(query);

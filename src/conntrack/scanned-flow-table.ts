@@ -19,6 +19,9 @@ import { holdsSavedEvents } from './parse-saved-flow.ts';
 const NEWLINE = 10;
 const BEGINNING = 65_536;
 
+/** How listings spell a zone of one direction; in XML as one of both. */
+const HALF_ZONES = ['zone-orig=', 'zone-reply=', '--orig-zone ', '--reply-zone ', '<zone>'] as const;
+
 /**
  * One listing, kept as the bytes it came in. A million flows take 160 MB; a question searches the bytes for the
  * addresses it asks about and reads only the lines that hold them.
@@ -35,6 +38,7 @@ export class ScannedFlowTable implements FlowTable {
   readonly #isOfEvents: boolean;
   readonly #reported = new Set<number>();
   #count: number | null = null;
+  #halfZoned: boolean | null = null;
 
   constructor(name: string, bytes: Buffer, problems: ProblemList) {
     this.#bytes = bytes;
@@ -50,6 +54,11 @@ export class ScannedFlowTable implements FlowTable {
   get count(): number {
     this.#count ??= this.#countEntries();
     return this.#count;
+  }
+
+  get halfZoned(): boolean {
+    this.#halfZoned ??= HALF_ZONES.some((spelt) => this.#bytes.includes(spelt));
+    return this.#halfZoned;
   }
 
   findFlow(query: FlowQuery): FoundFlow | null {

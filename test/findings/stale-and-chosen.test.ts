@@ -62,6 +62,22 @@ describe('which entries does the command delete', () => {
   it('those of each of their zones', async () => {
     expect(await commands(STUCK(40001, ''), STUCK(40002, 'zone=5 '))).toEqual([`${EACH} -w 0; ${EACH} -w 5`]);
   });
+
+  const AT = (address: string): string =>
+    STUCK(40001, '').replace('10.96.10.31', address).replace('dport=5353', 'dport=30099');
+  const EACH_AT = (address: string): string =>
+    `conntrack -D -p udp -d ${address} --dport 30099 -r 10.244.1.99 --reply-port-src 5353 -w 0`;
+
+  it('those of each address that was asked for', async () => {
+    expect(await commands(STUCK(40001, ''), AT('192.168.100.11'))).toEqual([
+      `${EACH} -w 0; ${EACH_AT('192.168.100.11')}`,
+    ]);
+  });
+
+  it('those of no zone alone, where entries of the table have one in one direction', async () => {
+    const [told] = await commands(STUCK(40001, ''), STUCK(40001, '').replace('[', 'zone-orig=7 ['));
+    expect(told).toContain(`${EACH} -w 0 --orig-zone 0 --reply-zone 0`);
+  });
 });
 
 describe('the command for flows that are stuck', () => {

@@ -7,10 +7,11 @@ import { formatProtocol, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from 
 const WITH_PORTS: ReadonlySet<number> = new Set([TCP, UDP, SCTP, UDPLITE]);
 
 /**
+ * @param halfZoned some entry of the table may have a zone in one direction alone
  * @returns the command that deletes this one entry, by its original tuple and zone, which no other entry has
  * (`nf_conntrack_tuple_taken`); null where conntrack(8) cannot name it exactly. It is only ever printed.
  */
-export function clearCommand(flow: Flow): Command | null {
+export function clearCommand(flow: Flow, halfZoned = false): Command | null {
   const { original, protocol } = flow;
   const words = [...head(protocol, original.source), '-s', formatAddress(original.source)];
   words.push('-d', formatAddress(original.destination));
@@ -25,7 +26,7 @@ export function clearCommand(flow: Flow): Command | null {
   } else {
     return null;
   }
-  words.push(...zoneWords(flow));
+  words.push(...zoneWords(flow, halfZoned));
   return command('conntrack', ...words);
 }
 
@@ -44,7 +45,8 @@ const MOST_ZONES = 4;
 /**
  * @param flows those to be deleted; absent: of zone 0
  * @returns the commands that delete, in the zones of these flows, every entry from one destination to one place that answers, and no
- *   others: one for each zone, and one for all where there are many. Zone 0 takes those along that have a zone in one direction alone.
+ *   others: one for each zone, and one for all where there are many. Zone 0 takes those along that have a zone in one direction alone,
+ *   but where `halfZoned` says that there may be such.
  */
 export function clearPlaceCommand(
   protocol: number,
@@ -53,21 +55,28 @@ export function clearPlaceCommand(
   to: Address,
   toPort: number,
   flows: readonly OfZone[] = [DEFAULT_ZONE],
+  halfZoned = false,
 ): Command | null {
   if (!WITH_PORTS.has(protocol)) return null;
   const words = [...head(protocol, destination), '-d', formatAddress(destination)];
   words.push('--dport', String(destinationPort), '-r', formatAddress(to), '--reply-port-src', String(toPort));
-  const zones = new Map(flows.map((flow) => [zoneWords(flow).join(' '), zoneWords(flow)]));
+  const zones = new Map(
+    flows.map((flow) => zoneWords(flow, halfZoned)).map((each) => [each.join(' '), each]),
+  );
   const [first = [], ...more] = zones.size > MOST_ZONES ? [] : zones.values();
   const inZone = (zone: readonly string[]): Command => command('conntrack', ...words, ...zone);
   return joined('next', inZone(first), ...more.map(inZone));
 }
 
+/** What has a zone in one direction alone has 0 as that of both, for conntrack(8) 1.4.7: only all three tell an entry without any. */
+const IN_NO_ZONE = ['-w', '0', '--orig-zone', '0', '--reply-zone', '0'] as const;
+
 /** Without a zone, conntrack(8) 1.4.7 deletes the entries of every zone that have the tuple. */
-function zoneWords({ zone, original, reply }: OfZone): string[] {
+function zoneWords({ zone, original, reply }: OfZone, halfZoned: boolean): readonly string[] {
   const there = original.zone ?? null;
   const back = reply.zone ?? null;
-  if (there === null && back === null) return ['-w', String(zone ?? 0)];
+  if (there === null && back === null)
+    return halfZoned && (zone ?? 0) === 0 ? IN_NO_ZONE : ['-w', String(zone ?? 0)];
   return [
     ...(there === null ? [] : ['--orig-zone', String(there)]),
     ...(back === null ? [] : ['--reply-zone', String(back)]),

@@ -1,3 +1,4 @@
+import { type Command, joined } from '../../command/command.ts';
 import type { Flow } from '../../conntrack/flow.ts';
 import type { FlowTable } from '../../conntrack/flow-table.ts';
 import { clearCommand, clearPlaceCommand } from '../../explain/flows/clear-command.ts';
@@ -128,25 +129,7 @@ function describe(
   const clients = [...new Set(group.map((one) => formatAddress(one.flow.original.source)))];
   const service = place.service;
   const name = service === null ? null : `${service.namespace}/${service.name}`;
-  const isShared = group.some((one) => shared.has(wayOf(one.flow)));
-  const command = isShared
-    ? group.length === 1
-      ? clearCommand(flow)
-      : null
-    : place.port === null || reply.sourcePort === null
-      ? null
-      : clearPlaceCommand(
-          protocol,
-          place.address,
-          place.port,
-          reply.source,
-          reply.sourcePort,
-          group.map(({ flow: one }) => one),
-        );
-  const entries =
-    isShared && group.length > 1
-      ? 'these entries one by one (`kp-explain conntrack --problem stale` has the command of each), since others that go the same way are not stuck'
-      : 'these entries';
+  const { command, entries } = clearingOf(group, shared, known.flows?.halfZoned === true);
   const proto = formatProtocol(protocol);
   return [
     {
@@ -171,6 +154,54 @@ function describe(
       certainty: verdict.certain ? 'certain' : 'probable',
     },
   ];
+}
+
+/** A line with more commands nobody reads. */
+const MOST_ADDRESSES = 4;
+
+/** @returns the commands that delete the group's entries and no others, one for each address that was asked for, and how to call them. */
+function clearingOf(
+  group: readonly StaleFlow[],
+  shared: ReadonlySet<string>,
+  halfZoned: boolean,
+): { readonly command: Command | null; readonly entries: string } {
+  const [first] = group;
+  if (group.some(({ flow }) => shared.has(wayOf(flow)))) {
+    if (group.length === 1 && first !== undefined)
+      return { command: clearCommand(first.flow, halfZoned), entries: 'these entries' };
+    const entries =
+      'these entries one by one (`kp-explain conntrack --problem stale` has the command of each), since others that go the same way are not stuck';
+    return { command: null, entries };
+  }
+  const asked = [...groupBy(group, ({ place }) => socketText(place.address, place.port)).values()];
+  const [one, ...more] = asked.slice(0, MOST_ADDRESSES).flatMap((own) => clearAt(own, halfZoned) ?? []);
+  const left = asked.length - MOST_ADDRESSES;
+  return {
+    command: one === undefined ? null : joined('next', one, ...more),
+    entries:
+      left > 0
+        ? `these entries (of ${counted(asked.length, 'address', 'addresses')} that were asked for the command clears ${MOST_ADDRESSES}; \`kp-explain conntrack --problem stale\` has that of each flow)`
+        : 'these entries',
+  };
+}
+
+/** @param group stuck flows to one address. */
+function clearAt(group: readonly StaleFlow[], halfZoned: boolean): Command | null {
+  const [first] = group;
+  if (first === undefined) return null;
+  const { place, flow } = first;
+  const { protocol, reply } = flow;
+  if (place.port === null || reply.sourcePort === null) return null;
+  const flows = group.map((one) => one.flow);
+  return clearPlaceCommand(
+    protocol,
+    place.address,
+    place.port,
+    reply.source,
+    reply.sourcePort,
+    flows,
+    halfZoned,
+  );
 }
 
 function factsOf({ protocol, state, status }: Flow): FlowFacts {

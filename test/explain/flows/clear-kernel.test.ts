@@ -58,6 +58,19 @@ describe.skipIf(!canAsk)('the printed conntrack -D', () => {
     spawnSync('ip', ['netns', 'del', NAME]);
   });
 
+  it('of a flow without a zone leaves one that differs in the zone of its original direction alone', () => {
+    spawnSync('ip', ['netns', 'exec', NAME, 'conntrack', '-F']);
+    const entry = '-p udp -s 10.0.0.1 -d 10.96.0.10 --sport 4001 --dport 53';
+    run(`conntrack -I -t 300 ${entry} --dst-nat 10.0.0.5`);
+    run(`conntrack -I -t 300 ${entry} --dst-nat 10.0.0.6 --orig-zone 7`);
+    const all = entries();
+    const flow = parseFlowLine(all.find((line) => !line.includes('zone')) ?? '', 'x', 1);
+    const command = flow === null ? null : clearCommand(flow, true);
+    expect(all).toHaveLength(2);
+    run(command === null ? 'false' : printCommand(command));
+    expect(entries()).toEqual(all.filter((line) => line.includes('zone-orig=7')));
+  });
+
   it('of each flow deletes that flow and no other', () => {
     fill();
     const all = entries();
@@ -77,6 +90,18 @@ describe.skipIf(!canAsk)('the printed conntrack -D', () => {
   /** Whether a line is of an entry from 10.96.0.10:53 to 10.0.0.5. */
   const isOfPlace = (line: string): boolean =>
     /^udp .*dst=10\.96\.0\.10 sport=\d+ dport=53 .*\[UNREPLIED\] src=10\.0\.0\.5/.test(line);
+
+  it('of a destination and an endpoint without a zone leaves what has one in one direction', () => {
+    fill();
+    const all = entries();
+    const [destination, to] = [parseAddress('10.96.0.10'), parseAddress('10.0.0.5')];
+    if (destination === null || to === null) throw new Error('not addresses');
+    const command = clearPlaceCommand(17, destination, 53, to, 53, undefined, true);
+    run(command === null ? 'false' : printCommand(command));
+    const left = all.filter((line) => !(isOfPlace(line) && !line.includes('zone')));
+    expect(entries()).toEqual(left);
+    expect(left.length).toBeLessThan(all.length);
+  });
 
   it.each([
     // What has a zone in one direction alone is of zone 0, too, as conntrack asks.
