@@ -25,6 +25,8 @@ export interface SourceText {
   readonly cut?: true;
   /** True where a paste holds only some lines of an output: its command picked them, or others were left out by hand. */
   readonly picked?: true;
+  /** True where `route -n` printed routes of a paste: of each the first next hop alone (fib_route_seq_show, net/ipv4/fib_trie.c). */
+  readonly firstHops?: true;
   /** Routing tables that are in a paste as a whole; absent where the content tells. */
   readonly tables?: readonly ListedTable[];
 }

@@ -1,6 +1,6 @@
 import type { SourceText } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
-import type { Host, IpSet, Link, RecentEntry } from '../host/facts.ts';
+import type { Host, IpSet, Link, RecentEntry, Route } from '../host/facts.ts';
 import { parseAddressLabels } from '../host/parse-address-labels.ts';
 import { parseEbtables } from '../host/parse-ebtables.ts';
 import { parseExpectations } from '../host/parse-expectations.ts';
@@ -51,7 +51,7 @@ export function loadHost(
   const ipsec = only('ip-xfrm-policy', parseIpsecPolicies);
   const expectations = only('conntrack-expect', parseExpectations);
   const recent = once(() => loadRecent(sources.get('recent') ?? [], problems));
-  const routes = perFamily(sources.get('ip-route') ?? [], parseRoutes, problems);
+  const routes = perFamily(sources.get('ip-route') ?? [], routesIn, problems);
   const policyRules = perFamily(sources.get('ip-rule') ?? [], parsePolicyRules, problems);
   return {
     get links() {
@@ -101,7 +101,21 @@ function wholeTextOf(source: SourceText, problems: ProblemList): string | null {
   return null;
 }
 
-type FamilyParser<T> = (text: string, family: Family, file: string, problems: ProblemList) => T[] | null;
+type FamilyParser<T> = (
+  text: string,
+  family: Family,
+  file: string,
+  problems: ProblemList,
+  source: SourceText,
+) => T[] | null;
+
+/** A route to a gateway may have others, which `route -n` does not print. */
+const routesIn: FamilyParser<Route> = (text, family, file, problems, { firstHops }) => {
+  const routes = parseRoutes(text, family, file, problems);
+  if (firstHops !== true) return routes;
+  const isOfGateway = ({ nextHops }: Route): boolean => nextHops.some(({ gateway }) => gateway !== null);
+  return routes?.map((route) => (isOfGateway(route) ? { ...route, firstHopAlone: true } : route)) ?? null;
+};
 
 /**
  * A listing belongs to the family that its content or its name tells. `ip route show table all` lists IPv6 routes too:
@@ -118,7 +132,7 @@ function perFamily<T>(
     const chosen = sourceFor(sources, family);
     const text = chosen === undefined ? null : wholeTextOf(chosen.source, problems);
     if (chosen === undefined || text === null) return null;
-    const found = parse(text, family, chosen.source.name, problems);
+    const found = parse(text, family, chosen.source.name, problems, chosen.source);
     // In another family's listing, none found means that they were not asked for.
     return chosen !== own[0] && found?.length === 0 ? null : found;
   };

@@ -137,6 +137,8 @@ export interface Route {
   readonly table: string;
   /** One entry for a plain route, several for multipath, none for blackhole and the like. */
   readonly nextHops: readonly NextHop[];
+  /** Its listing prints one next hop of each route: it may have others. */
+  readonly firstHopAlone?: true;
   readonly preferredSource: Address | null;
   readonly metric: number;
   readonly scope: string | null;

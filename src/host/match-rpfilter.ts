@@ -66,7 +66,8 @@ function matchIpv4(
   if (answer.kind === 'unknown') return 'unknown';
   if (answer.kind !== 'route') return 'no';
   if (answer.type !== 'unicast' && !(answer.type === 'local' && options.acceptLocal)) return 'no';
-  return options.loose || uses(answer.route?.nextHops, inInterface) ? 'yes' : 'no';
+  if (options.loose || uses(answer.route?.nextHops, inInterface)) return 'yes';
+  return answer.route?.firstHopAlone === true ? 'unknown' : 'no';
 }
 
 function matchIpv6(

@@ -149,6 +149,8 @@ function fullCheck(host: Host, packet: IncomingPacket, switches: Switches): Reve
   const hops = reverse.route?.nextHops ?? [];
   if (hops.some((hop) => hop.device === packet.inInterface)) return OK;
   if (switches.rpFilter === 0) return OK;
+  if (switches.rpFilter === 1 && reverse.route?.firstHopAlone === true)
+    return unknown({ code: 'first-hop-alone', source: packet.source });
   if (switches.rpFilter === 1) return FILTERED;
   return checkLoose(host, packet);
 }

@@ -43,4 +43,6 @@ export type RouteUnknown =
 export type SourceUnknown =
   | RouteUnknown
   | { readonly code: 'localnet-not-captured' | 'link-addresses-not-captured' | 'in-interface-not-known' }
+  /** The route back has a next hop by another interface, and its listing prints one of each. */
+  | { readonly code: 'first-hop-alone'; readonly source: Address }
   | { readonly code: 'source-switches-not-captured' | 'rule-come-and-gone'; readonly source: Address };

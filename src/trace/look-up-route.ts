@@ -53,6 +53,8 @@ function takenAsOthers(branch: Branch, answer: RouteAnswer, context: TraceContex
   }
   if (answer.kind === 'route' && answer.table === 'local') return answer;
   const { host } = context.world;
+  if (answer.kind === 'route' && answer.route?.firstHopAlone === true)
+    assume(context, { code: 'first-hop-alone', destination: answer.route.destination });
   if (host.policyRules[family] === null) assume(context, { code: 'policy-rules', family });
   if (answer.kind === 'no-route' && !isListed(host, family, 'default'))
     assume(context, { code: 'default-table', family });

@@ -2,6 +2,7 @@ import type { RouteUnknown, SourceUnknown } from '../host/unknown-fact.ts';
 import type { Backend, HookName, TableName } from '../iptables/ruleset.ts';
 import type { ForwardMethod } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
+import type { Prefix } from '../net/prefix.ts';
 import type { Range } from '../net/range.ts';
 import type { Unlisted } from '../nftables/ruleset.ts';
 
@@ -171,6 +172,8 @@ export type Assumption =
   | { readonly code: 'routes-not-captured'; readonly family: Family }
   /** The policy rules are those that a node starts with; table `default`, which the last of them leads to, is empty. */
   | { readonly code: 'policy-rules' | 'default-table'; readonly family: Family }
+  /** Of a route that it takes one next hop was printed, and it has no other. */
+  | { readonly code: 'first-hop-alone'; readonly destination: Prefix }
   /** A process that sends to the node's address sends from it, not from another address of its link. */
   | { readonly code: 'own-source'; readonly address: Address }
   /** `address` is null for the destination that nat wrote, whatever it is. */

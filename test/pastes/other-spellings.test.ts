@@ -49,6 +49,9 @@ const ROUTES = [
   '10.244.1.0      0.0.0.0         255.255.255.0   U     0      0        0 cni0',
   '192.0.2.0       0.0.0.0         255.255.255.0   U     100    0        0 eth0',
 ];
+const SWITCHES = ['all', 'eth0', 'eth1', 'cni0'].flatMap((name) =>
+  ['rp_filter = 1', 'accept_local = 0', 'src_valid_mark = 0'].map((set) => `net.ipv4.conf.${name}.${set}`),
+);
 const RULES = [
   '*filter',
   ':INPUT DROP [0:0]',
@@ -93,6 +96,49 @@ describe('what net-tools print', () => {
     expect(await answerTo(text, '10.244.1.5:80', '--from', '203.0.113.9')).toContain('ACCEPT');
     const other = await answerTo(text, '198.51.100.5:80', '--from', '203.0.113.9');
     expect(other).toContain('DROP by the policy of filter FORWARD');
+  });
+
+  // The kernel (6.18): of `10.9.0.0/24 nexthop via 10.1.0.2 nexthop via 10.2.0.2` route -n prints the first.
+  it('a route to a gateway may have more next hops than route -n prints', async () => {
+    const text = paste(['# route -n'], ROUTES, ['# iptables-save'], RULES);
+    const to = async (destination: string): Promise<string> =>
+      (await ask(text, 'trace', destination, '--from', '203.0.113.9', '--detail', 'answer')).out;
+    expect(await to('198.51.100.5:80')).toContain(
+      'the route to 0.0.0.0/0 is taken to have the one next hop that `route -n` prints',
+    );
+    expect(await to('10.244.1.5:80')).not.toContain('one next hop');
+    const modern = paste(['# ip route', 'default via 192.0.2.1 dev eth0'], ['# iptables-save'], RULES);
+    const { out } = await ask(modern, 'trace', '198.51.100.5:80', '--from', '203.0.113.9');
+    expect(out).not.toContain('one next hop');
+  });
+
+  it('nor does rp_filter drop for certain what comes in where another next hop may be', async () => {
+    const links = ['lo 127.0.0.1/8', 'eth0 192.0.2.10/24', 'cni0 10.244.1.1/24', 'eth1 198.18.0.1/24'].map(
+      (link, at) => `${at + 1}: ${link.replace(' ', '    inet ')} scope ${at === 0 ? 'host' : 'global'}`,
+    );
+    const rest = [['# sysctl -a', 'net.ipv4.ip_forward = 1', ...SWITCHES], ['# iptables-save'], RULES];
+    const drop = async (routes: readonly string[]): Promise<string> =>
+      (
+        await ask(
+          paste(['# ip -o addr'], links, routes, ...rest),
+          ...[
+            'trace',
+            '10.244.1.5:80',
+            '--from',
+            '203.0.113.9',
+            '--in-interface',
+            'eth1',
+            '--detail',
+            'answer',
+          ],
+        )
+      ).out;
+    expect(await drop(['# ip route', 'default via 192.0.2.1 dev eth0', '10.244.1.0/24 dev cni0'])).toMatch(
+      /DROP.*rp_filter/,
+    );
+    const old = await drop(['# route -n', ...ROUTES]);
+    expect(old).not.toMatch(/DROP.*rp_filter/);
+    expect(old).toContain('which `route -n` does not print');
   });
 
   it('a table of something else is none', async () => {

@@ -35,11 +35,12 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   const found = paste.sources(lines.length);
   if (found.length === 0) return [unnamed === null ? source : sourceOfLines(source.name, unnamed)];
   paste.report(problems);
-  return found.map(({ lines: kept, cut, picked, tables }) => ({
+  return found.map(({ lines: kept, cut, picked, tables, firstHops }) => ({
     ...sourceOfLines(source.name, kept),
     ...(cut ? { cut: true as const } : {}),
     ...(picked ? { picked: true as const } : {}),
     ...(tables && { tables }),
+    ...(firstHops ? { firstHops: true as const } : {}),
   }));
 }
 
@@ -73,6 +74,7 @@ interface Block {
   readonly cut: boolean;
   readonly picked: boolean;
   readonly tables: readonly ListedTable[] | null;
+  readonly firstHops: boolean;
 }
 
 /** Blocks of a transcript, line by line. */
@@ -100,6 +102,7 @@ class Paste {
   #depth = 0;
   readonly #old = new OldTools();
   readonly #routes = new RouteBlocks();
+  #firstHops = false;
   /** What stood in front of the last line that could be told. */
   #dress: Dress = [];
   /** Blanks in front of the head of the listing that is being read. */
@@ -125,6 +128,7 @@ class Paste {
     const own = modern === null ? plainLine(raw, dress) : { ...told(modern), dress };
     // net-tools show links that are up alone, and of each one address of IPv4.
     if (modern !== null && own.kind === 'ip-addr') this.#picked.add('ip-addr');
+    this.#firstHops ||= modern !== null && own.kind === 'ip-route';
     const plain = own.kind === null ? this.#asRoute(own, next) : own;
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     // Within a comment words may be those of a command.
@@ -277,6 +281,7 @@ class Paste {
       cut: this.#cut.has(kind),
       picked: this.#picked.has(kind),
       tables: kind === 'ip-route' ? this.#routes.listed() : null,
+      firstHops: kind === 'ip-route' && this.#firstHops,
     }));
   }
 

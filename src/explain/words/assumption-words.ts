@@ -1,4 +1,5 @@
 import { formatAddress } from '../../net/address.ts';
+import { formatPrefix } from '../../net/prefix.ts';
 import type { Assumption } from '../../trace/reason.ts';
 import type { Note } from '../explanation.ts';
 import { AGAIN } from './reason-words.ts';
@@ -37,6 +38,10 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
       const option = assumption.family === 'ipv6' ? '-6 ' : '';
       const settle = `capture \`ip -j ${option}route show table all\``;
       return note(code, 'the routing table default is taken to be empty', settle);
+    }
+    case 'first-hop-alone': {
+      const text = `the route to ${formatPrefix(assumption.destination)} is taken to have the one next hop that \`route -n\` prints`;
+      return note(code, text, 'capture `ip -j route show table all`');
     }
     case 'own-source': {
       const text = `the process is taken to send from ${formatAddress(assumption.address)}, not from another address of its interface`;

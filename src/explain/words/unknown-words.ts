@@ -74,6 +74,10 @@ export function sourceUnknownNote(why: SourceUnknown): Note {
       const text = `whether the kernel takes a packet from ${formatAddress(why.source)} depends on rp_filter or accept_local, which were not captured`;
       return note(why.code, text, SYSCTLS);
     }
+    case 'first-hop-alone': {
+      const text = `whether rp_filter drops a packet from ${formatAddress(why.source)} depends on whether the route back has other next hops, which \`route -n\` does not print`;
+      return note(why.code, text, 'capture `ip -j route show table all`');
+    }
     case 'rule-come-and-gone': {
       const text = `whether the kernel takes a packet from ${formatAddress(why.source)} depends on whether there ever was a policy rule, which no capture tells`;
       return note(why.code, text, null);

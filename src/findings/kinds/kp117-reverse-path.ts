@@ -32,6 +32,7 @@ export const reversePathFilter: FindingKind<CheckContext> = {
       const elsewhere = routes.filter(
         (route) =>
           isToRouter(route) &&
+          route.firstHopAlone !== true &&
           !pods.some((network) => prefixesOverlap(network, route.destination)) &&
           route.nextHops.every(
             (hop) => hop.device !== device && hop.device !== null && !isInside(hop.device, pods, known),

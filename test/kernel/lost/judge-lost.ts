@@ -18,6 +18,7 @@ const NAMES: { readonly [C in Assumption['code']]: readonly Lost[] } = {
   'routes-not-captured': ['routes'],
   'policy-rules': ['policyRules'],
   'default-table': ['routes'],
+  'first-hop-alone': ['routes'],
   'destination-not-local': ['routes', 'links'],
   'own-source': ['routes'],
   'bridge-flood': ['details'],
