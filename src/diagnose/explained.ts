@@ -95,7 +95,8 @@ export function explains(finding: Finding, outcome: OutcomeItem, { steps }: Trac
   if (outcome.verdict === 'accept')
     return (
       outcome.remarks.some((remark) => remark.effect !== 'none' && speaksOf(finding, remark)) ||
-      endsAnswersOf(finding, outcome, steps)
+      endsAnswersOf(finding, outcome, steps) ||
+      endsInRouting(finding, outcome)
     );
   if (outcome.reason !== null) return OF_REASONS[outcome.reason.code]?.includes(code) === true;
   const decided = decidedStep(outcome, steps);
@@ -114,6 +115,18 @@ function endsAnswersOf(finding: Finding, { connection }: OutcomeItem, steps: rea
     const told = steps.filter(({ id, action }) => id === leg.path.at(-1) || action === 'notrack');
     return told.some(
       (step) => step.node === undefined && leg.path.includes(step.id) && quotes(finding, step),
+    );
+  });
+}
+
+/** The answer is lost on the node itself, for the reason that the finding says of first packets. */
+function endsInRouting({ code, evidence }: Finding, { connection }: OutcomeItem): boolean {
+  if (code !== 'KP218' || connection === null) return false;
+  return [connection, ...connection.others].some(({ reason, legs }) => {
+    const leg = legs.at(-1);
+    const isHere = leg?.direction === 'answer' && leg.node === legs[0]?.node;
+    return (
+      isHere && reason?.code === 'lost' && evidence.some(({ text }) => reason.text.endsWith(`: ${text}`))
     );
   });
 }

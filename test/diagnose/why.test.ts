@@ -200,6 +200,21 @@ describe('a capture with the endpoints of some namespaces only', () => {
   });
 });
 
+describe('forwarding is off for the interface by which answers come back', () => {
+  const off: Edit = [
+    'sysctl.txt',
+    (text) =>
+      `${text.replaceAll(/^net\.ipv4\.(?:ip_forward|conf\.\S+\.forwarding) = .*\n/gm, '')}net.ipv4.ip_forward = 1\nnet.ipv4.conf.eth0.forwarding = 0\n`,
+  ];
+
+  it('is one cause of what is lost on the way there and on the way back', async () => {
+    const { report } = await withAltered([off], async (folder) => await why('shop/web', folder));
+    expect(report.verdict).not.toBe('works');
+    expect(report.causes.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['error KP218']);
+    expect(report.causes[0]?.message).toContain('forwarding is off for eth0');
+  });
+});
+
 describe('the command that shows the path asks the same question', () => {
   it.each([
     ['node:30080 --from external', 'trace node:30080 --from external --detail path --demo'],
