@@ -49,3 +49,68 @@ describe('Is a foreign DNAT of the other backend told, where the order of the tw
     expect(await redirected(legacy(`${WEB} -j ACCEPT`))).toEqual([]);
   });
 });
+
+/** A native table that sends shop/web elsewhere at PREROUTING. */
+const native = (priority: number): Edit => [
+  'nft.json',
+  (text) => {
+    const listed = JSON.parse(text) as { nftables: object[] };
+    const at = { family: 'ip', table: 'mine' };
+    const asks = (protocol: string, field: string, right: string | number): object => ({
+      match: { op: '==', left: { payload: { protocol, field } }, right },
+    });
+    const expr = [
+      asks('ip', 'daddr', '10.96.10.1'),
+      asks('tcp', 'dport', 80),
+      { dnat: { addr: '10.244.9.9', port: 8080 } },
+    ];
+    const base = { type: 'nat', hook: 'prerouting', prio: priority, policy: 'accept' };
+    listed.nftables.push(
+      { table: { family: 'ip', name: 'mine', handle: 90 } },
+      { chain: { ...at, name: 'pre', handle: 1, ...base } },
+      { rule: { ...at, chain: 'pre', handle: 2, expr } },
+    );
+    return JSON.stringify(listed);
+  },
+];
+
+/** nft lists what is asked first first. */
+const hooks = (...chains: readonly string[]): Edit => [
+  'nft-hooks.txt',
+  () =>
+    [
+      'family ip {',
+      '\thook prerouting {',
+      ...chains.map((chain) => `\t\t-0000000100 chain ip ${chain} [nf_tables]`),
+      '\t}',
+      '}',
+      '',
+    ].join('\n'),
+];
+
+describe('Is a native nft DNAT told that takes what is for a Service of iptables mode?', () => {
+  const told = async (...edits: readonly Edit[]): Promise<Finding[]> =>
+    (await findIn(edits)).filter(
+      ({ code, objects }) => code !== 'KP101' && objects.some((one) => one === 'shop/web'),
+    );
+
+  it('yes, for certain, where its priority is before that of nat; the rules of kube-proxy are not blamed', async () => {
+    const [found, ...more] = await told(native(-110));
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ code: 'KP401', severity: 'error', certainty: 'certain' });
+    expect(found?.message).toBe('ip mine pre rule 1 sends elsewhere packets for shop/web');
+  });
+
+  it('as what may be, where the two have one priority and their order is not known', async () => {
+    const [found, ...more] = await told(native(-100));
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ code: 'KP401', severity: 'warning', certainty: 'possible' });
+    expect(found?.message).toMatch(/for shop\/web if the ip mine tables were registered after/);
+  });
+
+  it('yes where nft list hooks has it first, no where it has it last', async () => {
+    const first = await told(native(-100), hooks('mine pre', 'nat PREROUTING'));
+    expect(first.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['error KP401']);
+    expect(await told(native(-100), hooks('nat PREROUTING', 'mine pre'))).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
 import { command } from '../../command/command.ts';
+import { givenNote } from '../../explain/words/question-words.ts';
 import { dictionary } from '../../lookup/dictionary.ts';
 import { ownerOfTable } from '../../proxy/nft-owners.ts';
 import type { NftStep } from '../../trace/outcome.ts';
@@ -15,17 +16,38 @@ export const nftForeign: FindingKind<CheckContext> = {
   code: 'KP401',
   title: 'a foreign nft chain ends Service traffic',
   find(context): Finding[] {
-    const groups = groupBy(context.deviationsBy('nft-foreign'), (deviation) => {
-      const step = stepOf(deviation);
-      return step === null ? null : placeOf(step);
-    });
-    return [...groups.values()].flatMap((deviations) => {
-      const [first] = deviations;
-      const step = first === undefined ? null : stepOf(first);
-      return first === undefined || step === null ? [] : [findingOf(step, first, deviations, context)];
-    });
+    return [
+      ...byRule(context.deviationsBy('nft-foreign'), context),
+      ...byRule(context.perhapsBy('nft-foreign'), context).map(
+        (finding): Finding => ({
+          ...finding,
+          severity: 'warning',
+          advice:
+            'find who wrote the rule, and whether it is meant; `nft list hooks` tells which of the two is asked first, and the counters of both tell which one acts',
+          certainty: 'possible',
+        }),
+      ),
+    ];
   },
 };
+
+function byRule(all: readonly Deviation[], context: CheckContext): Finding[] {
+  const groups = groupBy(all, (deviation) => {
+    const step = stepOf(deviation);
+    return step === null ? null : placeOf(step);
+  });
+  return [...groups.values()].flatMap((deviations) => {
+    const [first] = deviations;
+    const step = first === undefined ? null : stepOf(first);
+    return first === undefined || step === null ? [] : [findingOf(step, first, deviations, context)];
+  });
+}
+
+/** Which conditions that no capture answers it hangs on: ` if …`; empty for none. */
+function conditionText(deviations: readonly Deviation[]): string {
+  const conditions = deviations.flatMap(({ under = [] }) => under.map((given) => givenNote(given).text));
+  return conditions.length === 0 ? '' : ` if ${listed([...new Set(conditions)], 2)}`;
+}
 
 function stepOf({ culprit }: Deviation): NftStep | null {
   return culprit.kind === 'nft' ? culprit.at : null;
@@ -54,7 +76,7 @@ function findingOf(
     code: 'KP401',
     // Closing node ports to the outside is what firewalls are for: worth a look, not proof of a fault.
     severity: inside ? 'error' : 'warning',
-    message: `${placeOf(step)}${whose} ${DOES[step.action] ?? 'ends'} packets for ${listed(names)}`,
+    message: `${placeOf(step)}${whose} ${DOES[step.action] ?? 'ends'} packets for ${listed(names)}${conditionText(deviations)}`,
     service: onlyService(ports),
     objects: [...names, `chain ${step.chain}`, `table ${step.family} ${step.table}`],
     hits: hitsOf(deviations),

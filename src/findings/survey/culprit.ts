@@ -88,8 +88,11 @@ function isAccept({ action }: Step): boolean {
 function translation(outcome: Outcome): Culprit | null {
   const balanced = outcome.path.findLast(({ step }) => step.program === 'ipvs')?.step;
   if (balanced !== undefined) return { kind: 'balancer', server: balanced.chain };
-  const step = inIptables(outcome).findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
-  return step === undefined ? null : { kind: 'translation', step };
+  const step = outcome.path.findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
+  if (step === undefined) return null;
+  if (isInIptables(step)) return { kind: 'translation', step };
+  // A chain of nft at nat's own priority, or before it, took the connection's one chance to be translated (nf_nat_inet_fn).
+  return step.program === 'nft' ? { kind: 'nft', what: 'translation', at: step } : null;
 }
 
 const TRANSLATIONS: ReadonlySet<string> = new Set(['dnat', 'redirect', 'netmap']);
