@@ -19,17 +19,33 @@ export interface BareHairpin {
   readonly outcome: Outcome;
 }
 
-/** As many endpoints as are asked. */
+/** What endpoints of this node meet that ask their own Service. */
+export interface Hairpins {
+  /** The endpoints that meet themselves with their own address, whatever the capture leaves open. */
+  readonly bare: readonly BareHairpin[];
+  /** How many endpoints of Services were asked, and how many were not. */
+  readonly asked: number;
+  readonly notAsked: number;
+}
+
+/** As many endpoints as are asked: each costs a trace. */
 const MOST = 500;
 
+const KNOWN = new WeakMap<CheckContext, Hairpins>();
+
 /**
- * Follows a packet of each endpoint on this node to the cluster IP of its own Service. What of nothing that is masqueraded works
- * is another finding, and left out here.
- * @returns the endpoints that meet themselves with their own address, whatever the capture leaves open
+ * Follows a packet of each endpoint on this node to the cluster IP of its own Service, on a node in nftables or IPVS mode. What of
+ * nothing that is masqueraded works is another finding, and left out here.
  */
-export function bareHairpins(context: CheckContext): BareHairpin[] {
-  if (context.notCompared !== null || isOff(context, 'conntrack')) return [];
-  let asked = 0;
+export function tracedHairpins(context: CheckContext): Hairpins {
+  const known = KNOWN.get(context) ?? hairpinsOf(context);
+  KNOWN.set(context, known);
+  return known;
+}
+
+function hairpinsOf(context: CheckContext): Hairpins {
+  if (context.notCompared !== null || isOff(context, 'conntrack')) return { bare: [], asked: 0, notAsked: 0 };
+  let [asked, notAsked] = [0, 0];
   /** Of a socket that reaches itself through one Service no other is asked. */
   const sound = new Set<string>();
   const families = (['ipv4', 'ipv6'] as const).filter((family) => !isToldOtherwise(family, context));
@@ -44,14 +60,18 @@ export function bareHairpins(context: CheckContext): BareHairpin[] {
         : `${port.service.namespace}/${port.service.name}`;
       const key = `${service} ${endpoint.address} ${endpoint.port} ${port.protocol}`;
       if (address === null || !isOwnPod(endpoint, address, context)) continue;
-      if (sound.has(key) || asked >= MOST) continue;
+      if (sound.has(key)) continue;
+      if (asked >= MOST) {
+        notAsked++;
+        continue;
+      }
       asked++;
       const outcome = bareOutcome(port, address, context);
       if (outcome === null) sound.add(key);
       else found.push({ port, endpoint, outcome });
     }
   }
-  return found;
+  return { bare: found, asked, notAsked };
 }
 
 /** A pod of this node with a network of its own. */

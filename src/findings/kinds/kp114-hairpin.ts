@@ -15,7 +15,7 @@ import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { rulesOf } from '../rule-list.ts';
 import { hairpinCause } from './hairpin-cause.ts';
-import { bareHairpins } from './hairpin-traced.ts';
+import { tracedHairpins } from './hairpin-traced.ts';
 
 /** Nothing masquerades what an endpoint sends to itself: in iptables mode its chain lacks the rule, elsewhere packets show it. */
 export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
@@ -89,7 +89,7 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
 function traced(context: CheckContext): Finding[] {
   const node = thisNodeName(context.known) ?? 'this node';
   const groups = groupBy(
-    bareHairpins(context).map((bare) => ({ bare, cause: hairpinCause(bare, context) })),
+    tracedHairpins(context).bare.map((bare) => ({ bare, cause: hairpinCause(bare, context) })),
     ({ bare, cause }) => `${bare.port.family} ${cause.key}`,
   );
   return [...groups.values()].flatMap((group): Finding[] => {

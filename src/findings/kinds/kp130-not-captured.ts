@@ -7,6 +7,7 @@ import { factEvidence } from '../evidence.ts';
 import { labelOfPort } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
+import { tracedHairpins } from './hairpin-traced.ts';
 
 /** What the capture lacks, and what therefore was not looked at: silence about it means nothing. */
 export const notCaptured: FindingKind<CheckContext> = {
@@ -42,6 +43,7 @@ function gapsOf(context: CheckContext): Evidence[] {
       `EndpointSlices of ${counted(context.omitted.size, 'namespace')} are not in the capture (${listed([...context.omitted])}): their Services were not compared with the API`,
     ],
     leftToOthers(context),
+    hairpinsNotAsked(context),
     [context.node.name === null, 'the node’s name is not known, so no endpoint counts as local'],
     [
       (input.cutInputs ?? []).length === 0 && wholeRulesets(known.rulesets).length < known.rulesets.length,
@@ -94,6 +96,16 @@ function gapsOf(context: CheckContext): Evidence[] {
 
 function hasNodePorts({ expected }: CheckContext, family: Family): boolean {
   return (expected ?? []).some((port) => port.family === family && port.port.nodePort !== null);
+}
+
+/** In iptables mode the chains of all are looked at. */
+function hairpinsNotAsked(context: CheckContext): readonly [boolean, string] {
+  if (context.known.proxyMode === 'iptables') return [false, ''];
+  const { asked, notAsked } = tracedHairpins(context);
+  return [
+    notAsked > 0,
+    `whether endpoints of this node reach themselves through their Service was asked of ${asked}, and not of ${notAsked} more`,
+  ];
 }
 
 /** Service ports that no rule is for, where another proxy may serve them. */
