@@ -1,8 +1,8 @@
+import { asTerse } from '../explain/services/nft/terse-listing.ts';
 import { type HookOrder, parseHooks } from '../nftables/parse-hooks.ts';
 import { parseNftables } from '../nftables/parse-nft.ts';
 import type { NftRuleset } from '../nftables/ruleset.ts';
 import type { ProblemList } from '../problems/problem.ts';
-import { asTerse } from '../proxy/terse-listing.ts';
 import { type SortedSources, textOf } from './sort-sources.ts';
 
 /**

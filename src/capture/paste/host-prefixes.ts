@@ -9,7 +9,7 @@ export interface HostLine {
   readonly host: string | null;
 }
 
-/** `node-1: -A KUBE-SERVICES …`; behind the colon one blank, and a blank line of the output has lost it. */
+/** `node-1: -A INPUT …`; behind the colon one blank, and a blank line of the output has lost it. */
 const PREFIX = /^([\w.-]*[A-Za-z][\w.-]*|\d+(?:\.\d+){3}|[\da-f]*:[\da-f:]*:[\da-f]+):(?: (.*)|)$/s;
 
 /** What they say themselves of a machine: `pdsh@admin: node-1: ssh exited with exit code 1`, `clush: node-1: exited with exit code 1`. */

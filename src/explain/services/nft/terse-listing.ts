@@ -1,6 +1,6 @@
-import type { NftRuleset, NftSet, NftTable } from '../nftables/ruleset.ts';
-import { parseNftName } from './nft-names.ts';
-import { NFT_OBJECTS, NFT_TABLE } from './nft-roles.ts';
+import type { NftRuleset, NftSet, NftTable } from '../../../nftables/ruleset.ts';
+import { parseNftName } from '../../../proxy/nft-names.ts';
+import { NFT_OBJECTS, NFT_TABLE } from '../../../proxy/nft-roles.ts';
 
 /**
  * `nft -t list ruleset` prints sets without their elements, in JSON without `elem`: just as it prints empty ones (`set_print_json`,
