@@ -32,6 +32,8 @@ export interface Flow {
   readonly secctx: string | null;
   readonly id: number | null;
   readonly labels: string | null;
+  /** By which interface its first packet left when MASQUERADE wrote its source; null: it did not. Absent: no listing tells. */
+  readonly masqueradedBy?: string | null;
   readonly file: string;
   readonly line: number;
 }

@@ -198,6 +198,7 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply', balanced: boo
     confirmed: true,
     labels: flow.labels?.split(',').filter((label) => label !== '') ?? null,
     counted: { original: countsOf(original), reply: countsOf(reply) },
+    ...(flow.masqueradedBy === undefined ? {} : { masqueradedBy: flow.masqueradedBy }),
     fromCapture: true,
   };
 }

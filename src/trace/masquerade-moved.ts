@@ -23,6 +23,7 @@ export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Pas
   const by = connection?.masqueradedBy;
   const now = leavesBy(branch.state);
   const written = connection?.replyDestination.address ?? null;
+  if (by === null) return [next(branch)];
   // What came back over lo, and IPVS sent on elsewhere.
   if (connection?.direction === 'ORIGINAL' && by !== undefined && written !== null && now !== null)
     return by === now

@@ -63,6 +63,7 @@ export function openedFlow(state: PacketState, packet: Packet, client: Address):
     secctx: null,
     id: null,
     labels: labelsOf(connection)?.join() ?? null,
+    masqueradedBy: connection.masqueradedBy ?? null,
     file: '',
     line: 0,
   };

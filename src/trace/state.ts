@@ -138,8 +138,8 @@ export interface Connection {
   readonly replySourcePort: number | null;
   readonly replyDestination: Sender;
   readonly replyDestinationPort: number | null;
-  /** By which interface it left when a rule masqueraded it on the way that is traced; absent: none did, or it is not known. */
-  readonly masqueradedBy?: string;
+  /** By which interface its first packet left when a rule masqueraded it; null: none did; absent: none did yet, or it is not known. */
+  readonly masqueradedBy?: string | null;
   readonly dnat: boolean;
   /** It answers from elsewhere, and whether nat or IPVS wrote that is not known: IPVS was not listed, or not as a whole. */
   readonly mayBeBalanced?: true;
