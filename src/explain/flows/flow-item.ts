@@ -24,10 +24,7 @@ export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
   };
   const problems = diagnoseFlow(facts, standing.verdict, [flowEvidence(flow)]);
   // IPVS goes on where it went, whatever conntrack forgets.
-  const clear =
-    standing.balanced === undefined
-      ? clearCommand(flow, join.known.flows?.halfZoned)
-      : clearBalanced(standing.balanced);
+  const clear = standing.balanced === undefined ? clearCommand(flow) : clearBalanced(standing.balanced);
   const ipvs = ipvsOfFlow(flow, join.known);
   const portChanged = reply.destinationPort !== original.sourcePort;
   return {

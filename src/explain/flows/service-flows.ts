@@ -118,30 +118,19 @@ function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointF
             message: verdict.message,
             evidence: verdict.evidence,
           },
-    clear: [...new Set(groups.flatMap((group) => clearOf(group, join.known.flows?.halfZoned === true)))],
+    clear: [...new Set(groups.flatMap(clearOf))],
   };
 }
 
 /** Where all live flows of a destination and an endpoint are stuck, and were asked for, one command clears them. */
-function clearOf(
-  { place, to, toPort, stale, live, others, standing, zoned }: GroupTally,
-  halfZoned: boolean,
-): string[] {
+function clearOf({ place, to, toPort, stale, live, others, standing, zoned }: GroupTally): string[] {
   if (stale === 0 || stale < live || others) return [];
   if (standing.balanced !== undefined) {
     const cleared = clearBalanced(standing.balanced);
     return cleared === null ? [] : [printCommand(cleared)];
   }
   if (place.port === null || toPort === null || zoned) return [];
-  const command = clearPlaceCommand(
-    place.protocol,
-    place.address,
-    place.port,
-    to,
-    toPort,
-    undefined,
-    halfZoned,
-  );
+  const command = clearPlaceCommand(place.protocol, place.address, place.port, to, toPort);
   return command === null ? [] : [printCommand(command)];
 }
 
