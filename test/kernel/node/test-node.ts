@@ -158,6 +158,7 @@ export class TestNode {
     await this.node.run('bridge', 'fdb', 'add', NEIGHBOURS.pod2.mac, 'dev', 'pod2', 'master', 'static');
     await this.node.sysctl(NODE_SYSCTLS);
     await this.ready();
+    await this.#greetPods();
     for (const { ifname, ifindex } of await linksOf(this.#world)) this.#worldLinks.set(ifname, ifindex);
     const agent = this.#agent;
     agent.open('world', 1, AF.PACKET, SOCK_RAW, 0);
@@ -176,6 +177,16 @@ export class TestNode {
       }
     }
     await this.#settle();
+  }
+
+  /**
+   * What a bridge translates to a neighbour of which no header is kept yet, it gives to the bridge's own device first, where the tap
+   * takes it for sent (br_nf_pre_routing_finish_bridge, br_dev_xmit); later packets go from port to port.
+   */
+  async #greetPods(): Promise<void> {
+    const greet = "IO::Socket::IP->new(PeerHost => $_, PeerPort => 9, Proto => 'udp')->send('x') for @ARGV";
+    const pods = [NEIGHBOURS.pod1, NEIGHBOURS.pod2].flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6]);
+    await this.node.run('perl', '-MIO::Socket::IP', '-e', greet, ...pods);
   }
 
   /** Waits until all links carry packets (the kernel lets up to a second pass), and notes which there are. */
