@@ -317,7 +317,10 @@ export class TestNode {
     if (bound) agent.bind(name, internetAddress(wire.source));
     agent.connect(name, internetAddress(wire.destination));
     const source = bound ? wire.source : this.#sourceTowards(wire.destination);
-    agent.send(name, buildBodyOf({ ...wire, source: source ?? wire.source }, answersTo));
+    const from = source ?? wire.source;
+    // Who sends to 0.0.0.0 sends to itself (ip_route_output_key_hash_rcu), and the checksum is of the address that is written then.
+    const to = wire.destination.value === 0n ? from : wire.destination;
+    agent.send(name, buildBodyOf({ ...wire, source: from, destination: to }, answersTo));
     agent.close(name);
     return name;
   }
