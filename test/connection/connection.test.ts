@@ -360,10 +360,10 @@ tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*
     expect(item?.connection).toMatchObject({ works: 0.5, unknown: 0.5 });
   });
 
-  it('who is outside the nodes is named where it is taken to answer', async () => {
+  it('of who is outside the nodes, and taken to answer, by which way the packet leaves', async () => {
     const asked = ['trace', '198.51.100.9:80', '--from', 'pod:shop/client-1', '-f', writeNode(place, 1, 2)];
     const { out } = await run(asked, { columns: 500, env: { NO_COLOR: '1' } });
-    expect(out).toMatch(/^ {2}WORKS: .*; not captured: 198\.51\.100\.9$/m);
+    expect(out).toMatch(/^ {2}WORKS: .*leaves through eth0 via 192\.168\.0\.254$/m);
   });
 });
 

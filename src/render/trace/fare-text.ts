@@ -58,19 +58,14 @@ export function darkText(groups: readonly OutcomeGroup[], ends: FareOptions['end
   const dark = groups
     .flatMap(({ outcomes }) => outcomes.flatMap(({ ways }) => ways))
     .filter((way) => ends.get(way)?.some(({ sees }) => sees === 'works') === true)
-    .flatMap(unseenOf);
+    .filter(({ connection }) =>
+      connection === null
+        ? false
+        : [connection, ...connection.others].some(({ reason }) => reason?.code === 'node-not-captured'),
+    );
   if (dark.length === 0) return '';
-  return `${before}not captured: ${escapeTerminal(listed([...new Set(dark)], DARK))}`;
-}
-
-/** @returns who gets packets of a way and was not captured: the node, or the address that is of no known node. */
-function unseenOf({ connection, endpoint, destination }: OutcomeItem): string[] {
-  if (connection === null) return [];
-  return [connection, ...connection.others].flatMap(({ sees, reason }) => {
-    if (sees !== 'unknown' || reason === null) return [];
-    if (reason.code === 'node-not-captured') return [endpoint?.node ?? 'the next node'];
-    return reason.code === 'leaves-cluster' ? [destination.address] : [];
-  });
+  const nodes = [...new Set(dark.map(({ endpoint }) => endpoint?.node ?? 'the next node'))];
+  return `${before}not captured: ${escapeTerminal(listed(nodes, DARK))}`;
 }
 
 /** A way's part of what ends alike. */
