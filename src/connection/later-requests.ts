@@ -22,11 +22,14 @@ import { ended, memoryOf, type Trip } from './trip.ts';
 export function laterRequests(trip: Trip, client: Client): Way | null {
   for (const leg of trip.legs) {
     if (leg.direction !== 'request') continue;
+    const { end } = leg.outcome;
+    // What IPVS keeps from conntrack begins anew with each packet; of that later-answers.ts asks.
+    if (end.balancedBy !== null && end.connection === null) continue;
     const answer = trip.legs.findLast((other) => other.direction === 'answer' && other.view === leg.view);
     const isSkipped = answer === undefined;
     // What stands for a port that any may be is not always one of those that were asked for.
     if (leg.outcome.given.some(({ question }) => question.code === 'source-port')) continue;
-    if (isSkipped && (leg.outcome.end.connection === null || isRedirected(leg, client))) continue;
+    if (isSkipped && (end.connection === null || isRedirected(leg, client))) continue;
     const way = laterThrough(leg, answer ?? null, trip, client);
     if (way !== null) return way;
   }
