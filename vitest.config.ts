@@ -13,7 +13,7 @@ export default defineConfig({
       new ToolReporter(),
       ...(results ? [['json', { outputFile: results }] as ['json', { outputFile: string }]] : []),
     ],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
   },
 });

@@ -25,9 +25,8 @@ export function mayStopEstablished(world: World): boolean {
   return known;
 }
 
-/** Whether more than rules of iptables decides: native rules, IPVS, routes by mark. */
-function looksOpen({ nft, host, ipvs, ipvsBeyond, rulesets }: World): boolean {
-  if ((ipvs ?? null) !== null || ipvsBeyond !== undefined) return true;
+/** Whether more than rules of iptables decides: native rules, routes by mark. IPVS sends on what is of its connections. */
+function looksOpen({ nft, host, rulesets }: World): boolean {
   const native = [...(nft?.tables.values() ?? [])].some(({ chains }) =>
     chains.hooked().some((chain) => !isOfIptables(chain)),
   );
