@@ -3,6 +3,7 @@ import { whereTableIsFull } from './conntrack-full.ts';
 import { trackConnection } from './conntrack-step.ts';
 import { ended, next } from './passage.ts';
 import type { HookProgram, ProgramSource } from './program.ts';
+import { withoutEntry } from './reply-clash.ts';
 import { ipvsUnlisted } from './route-endings.ts';
 
 const REGISTRATION = { by: 'conntrack', rank: null };
@@ -32,10 +33,11 @@ function confirming(hook: 'INPUT' | 'POSTROUTING'): HookProgram {
     priority: 0x7fffffff,
     registration: REGISTRATION,
     acts: true,
-    run: (branch) => {
+    run: (branch, context) => {
       const { connection } = branch.state;
       if (connection === null || connection.confirmed) return [next(branch)];
-      return [next(changed(branch, { connection: { ...connection, confirmed: true } }))];
+      const lost = withoutEntry(branch, context);
+      return [lost ?? next(changed(branch, { connection: { ...connection, confirmed: true } }))];
     },
   };
 }

@@ -11,7 +11,7 @@ import { senderOf } from './packet.ts';
 import { markBitsOf } from './packet-mark.ts';
 import { type Ended, isNext, type NatPassage, type Next, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain, Program } from './program.ts';
-import { withFreePort, withoutPort } from './reply-clash.ts';
+import { withFreePort, withTakenPorts } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
 import type { Connection, PacketState } from './state.ts';
 import { runTied } from './tied-programs.ts';
@@ -88,22 +88,21 @@ function runNat(
     passages = passages.flatMap((passage) =>
       isNext(passage) ? runTied(passage.branch, group, context) : [passage],
     );
-  const freed = (branch: Branch): Branch =>
-    side === 'source' ? withFreePort(branch, context.world) : branch;
+  const chosen = (branch: Branch): Branch[] =>
+    side === 'destination'
+      ? [decidedBy(isHooked, side, branch)]
+      : withFreePort(branch, isHooked, context).map((way) => decidedBy(way.isHooked, side, way.branch));
   const ends = passages.filter((passage) => passage.kind === 'ended');
-  const mapped = passages.flatMap((passage): (Next | Ended)[] => {
+  const mapped = passages.flatMap((passage): Branch[] => {
     if (passage.kind !== 'mapped') return [];
     const { branch, ports } = passage;
-    const lost = side === 'source' && ports !== null ? withoutPort(branch, ports, context.world) : null;
-    if (lost !== null) return [lost];
+    const taken = side === 'source' && ports !== null ? withTakenPorts(branch, ports, context.world) : branch;
     const isFixed = ports !== null && ports.from === ports.to;
-    return [next(masquerading(decidedBy(isHooked, side, isFixed ? branch : freed(branch))))];
+    return (isFixed ? [decidedBy(isHooked, side, taken)] : chosen(taken)).map(masquerading);
   });
   // No rule rewrote it: a null binding, so that nat is not asked again.
-  const open = passages.flatMap((passage) =>
-    passage.kind === 'next' ? [decidedBy(isHooked, side, freed(passage.branch))] : [],
-  );
-  return [...ends, ...mapped, ...open.map(next)];
+  const open = passages.flatMap((passage) => (passage.kind === 'next' ? chosen(passage.branch) : []));
+  return [...ends, ...[...mapped, ...open].map(next)];
 }
 
 /** A flow of the capture that no answer came to, and that nothing was rewritten of. */
@@ -199,7 +198,7 @@ function masquerading(branch: Branch): Branch {
   return changed(branch, { connection: { ...connection, masqueradedBy: by } });
 }
 
-function decidedBy(isHooked: true | null, side: 'source' | 'destination', branch: Branch): Branch {
+function decidedBy(isHooked: boolean | null, side: 'source' | 'destination', branch: Branch): Branch {
   const { connection } = branch.state;
   if (connection === null) return branch;
   const flag = side === 'destination' ? { destinationDecided: isHooked } : { sourceDecided: isHooked };

@@ -226,6 +226,8 @@ export type Question =
   | { readonly code: 'flow-balanced'; readonly file: string; readonly line: number; readonly byIpvs: boolean }
   /** Whether the flow began before nat had a chain for it, so that nat has not decided about it. */
   | { readonly code: 'flow-before-nat' }
+  /** Whether nat has a chain, on a node of which none is known. */
+  | { readonly code: 'nat-hooked' }
   /** Whether a program listens at a queue; `queue` in the rule's words. */
   | { readonly code: 'queue-listener'; readonly queue: string }
   | { readonly code: 'tproxy-socket'; readonly onIp: string | null; readonly onPort: number }

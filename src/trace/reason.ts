@@ -3,7 +3,6 @@ import type { Backend, HookName, TableName } from '../iptables/ruleset.ts';
 import type { ForwardMethod } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
-import type { Range } from '../net/range.ts';
 import type { Unlisted } from '../nftables/ruleset.ts';
 
 /** A rule by the place where it stands. */
@@ -90,8 +89,8 @@ export type Reason =
     }
   | { readonly code: 'flow-offloaded'; readonly file: string; readonly line: number }
   | { readonly code: 'no-address' }
-  /** Other flows have the answers of every source port that a rule allows; one of them. */
-  | { readonly code: 'ports-taken'; readonly ports: Range; readonly file: string; readonly line: number }
+  /** Another flow has the answers of a new connection, and none gets another source port. */
+  | { readonly code: 'answers-taken'; readonly file: string; readonly line: number }
   /** REDIRECT to a port of this node, at the first address of an interface that is not known. */
   | {
       readonly code: 'redirect-address';

@@ -140,6 +140,8 @@ export interface Connection {
   readonly replyDestinationPort: number | null;
   /** By which interface its first packet left when a rule masqueraded it; null: none did; absent: none did yet, or it is not known. */
   readonly masqueradedBy?: string | null;
+  /** A flow of the capture that has its answers, where a rule left no other source port. Absent: none. */
+  readonly takenBy?: { readonly file: string; readonly line: number };
   readonly dnat: boolean;
   /** It answers from elsewhere, and whether nat or IPVS wrote that is not known: IPVS was not listed, or not as a whole. */
   readonly mayBeBalanced?: true;

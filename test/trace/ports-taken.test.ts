@@ -17,7 +17,7 @@ describe('Does a packet get through whose rule leaves it only source ports that 
   ])('no: %s, %s', (protocol, target, flows) => {
     const { verdict, reason } = traced(target, flows, protocol);
     expect(verdict).toBe('drop');
-    expect(reason).toMatchObject({ code: 'ports-taken', file: 'conntrack.txt' });
+    expect(reason).toMatchObject({ code: 'answers-taken', file: 'conntrack.txt' });
   });
 
   it.each([
@@ -44,5 +44,30 @@ describe('Does a packet get through whose rule leaves it only source ports that 
   it('a TCP flow that is closed may make room', () => {
     const flows = flow(4000, { protocol: 'tcp', state: 'TIME_WAIT' });
     expect(traced('SNAT --to-source 192.168.1.9:4000', flows, 'tcp').verdict).toBe('accept');
+  });
+});
+
+// Kernel 6.18: one socket's datagrams, the first in a zone of its own (`ct original zone set 7`). With a chain of nat the second goes out
+// from another port, without any send() gets EPERM, and conntrack -S counts insert_failed.
+describe('Does a packet get through whose answers another flow gets, where no rule rewrites it?', () => {
+  const flows = `udp 17 29 src=192.168.1.77 dst=8.8.4.4 sport=4444 dport=80 zone-orig=7 [UNREPLIED] src=8.8.4.4 dst=192.168.1.77 sport=80 dport=4444 mark=0 use=1\n`;
+  const question = { from: '192.168.1.77:4444', to: '8.8.4.4:80', protocol: 'udp', flows };
+  const ends = (rules: string) =>
+    ask(rules, question).outcomes.map((outcome) => [
+      outcome.verdict,
+      outcome.reason?.code ?? sourceOf(outcome),
+      outcome.given.map(({ question: { code }, held }) => `${held ? '' : 'not '}${code}`).join(),
+    ]);
+
+  it('yes, from another port, with a chain of nat', () => {
+    const nat = '*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -d 203.0.113.1 -j MASQUERADE';
+    expect(ends(nat)).toEqual([['accept', '192.168.1.77:?', '']]);
+  });
+
+  it('without any it is dropped: both, where no chain of nat is known', () => {
+    expect(ends('*filter\n:FORWARD ACCEPT')).toEqual([
+      ['drop', 'answers-taken', 'not nat-hooked'],
+      ['accept', '192.168.1.77:?', 'nat-hooked'],
+    ]);
   });
 });

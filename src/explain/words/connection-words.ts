@@ -115,6 +115,12 @@ export const CONNECTION_WORDS: {
       'nat has decided about the flow',
       'nothing in a capture tells; `conntrack -D` makes it begin anew',
     ),
+  'nat-hooked': () =>
+    said(
+      'some table of the node has a chain of nat, which gives it another source port',
+      'no table of the node has a chain of nat, which could give it another source port',
+      'capture `nft -j list ruleset` and `iptables-save` of both backends',
+    ),
   'queue-listener': ({ queue }) =>
     said(
       `a program listens at the queue of \`${queue}\``,

@@ -49,6 +49,7 @@ export type ConnectionQuestion =
   | 'flow-zone'
   | 'flow-balanced'
   | 'flow-before-nat'
+  | 'nat-hooked'
   | 'queue-listener'
   | 'tproxy-socket'
   | 'nat-not-listed'

@@ -63,11 +63,8 @@ function reasonText(reason: Reason): string {
       return masqueradeMoved(reason.address, reason.by, reason.out);
     case 'flow-offloaded':
       return `its flow is in a flow table (${reason.file}:${reason.line}): the packet is rewritten and sent on as it comes in, and no rule sees it`;
-    case 'ports-taken': {
-      const { from, to } = reason.ports;
-      const which = from === to ? `port ${from}` : `ports ${from} to ${to}`;
-      return `the rule gives the source ${which} alone, and other flows to the same destination have ${from === to ? 'it' : 'all of them'} (${reason.file}:${reason.line}): no entry can be made, and the packet is dropped`;
-    }
+    case 'answers-taken':
+      return `another flow gets the answers that it would get (${reason.file}:${reason.line}), and nothing gives it another source port: conntrack makes no entry for it, and the packet is dropped (insert_failed)`;
     case 'no-address':
       return 'the interface has no address that the packet could be rewritten to';
     case 'nat-target-unreadable':
