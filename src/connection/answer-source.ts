@@ -1,4 +1,4 @@
-import { type FoundRoute, findRoute } from '../host/find-route.ts';
+import { type FoundRoute, findRoute, sentTo } from '../host/find-route.ts';
 import { deviceOfOwn } from '../host/own-device.ts';
 import type { Socket } from '../host/parse-sockets.ts';
 import { isWildcard } from '../host/parse-sockets.ts';
@@ -27,18 +27,16 @@ export function otherSources(
 ): readonly Address[] {
   if (protocol !== UDP) return [];
   if (socket === null ? isToBindTo(host, destination) : !isWildcard(socket, family)) return [];
-  const answer = findRoute(host, {
-    family,
-    destination: to,
-    source: UNBOUND[family],
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: socket?.device ?? null,
-    protocol,
-    sourcePort: destinationPort,
-    destinationPort: sourcePort,
-    uid: null,
-  });
+  const answer = findRoute(
+    host,
+    sentTo(to, {
+      source: UNBOUND[family],
+      outInterface: socket?.device ?? null,
+      protocol,
+      sourcePort: destinationPort,
+      destinationPort: sourcePort,
+    }),
+  );
   if (answer.kind !== 'route') return [];
   const { device, gateway, alternatives } = answer;
   const hops = [{ device, gateway }, ...alternatives];
@@ -54,22 +52,11 @@ export function otherSources(
  */
 export function leavesByOther(
   { host }: NodeView,
-  { family, destination, protocol }: PacketState,
+  { destination, protocol }: PacketState,
   device: string,
   to: Address,
 ): boolean {
-  const answer = findRoute(host, {
-    family,
-    destination: to,
-    source: destination,
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
+  const answer = findRoute(host, sentTo(to, { source: destination, protocol }));
   if (answer.kind !== 'route') return false;
   const by = answer.type === 'local' ? deviceOfOwn(host, to) : answer.device;
   return by !== device;

@@ -1,9 +1,10 @@
 import { isWildcard } from '../host/parse-sockets.ts';
 import { TCP } from '../net/protocol.ts';
 import { type Packet, senderOf } from '../trace/packet.ts';
+import { type ReplyMark, UNMARKED } from '../trace/reply-mark.ts';
 import type { PacketState } from '../trace/state.ts';
 import { unsent } from '../trace/unsent-answers.ts';
-import { type AnswerMark, answerMarks } from './answer-mark.ts';
+import { answerMarks, byMark, refusalMarks } from './answer-mark.ts';
 import { answerPacket } from './answer-packet.ts';
 import { leavesByOther, otherSources } from './answer-source.ts';
 import { agree } from './cases.ts';
@@ -36,21 +37,19 @@ export function answered(arrived: Arrived, trip: Trip, client: Client, walk: Wal
   const packet = answerPacket(end, client, from);
   if (packet === null && listening === 'no') return [refused];
   if (packet === null) return [ended('unknown', { code: 'not-followed', leg }, trip)];
-  const { marks, sysctl } = answerMarks(view, listening, end);
-  const markUnknown = ended('unknown', { code: 'mark-unknown', leg, sysctl }, trip);
   if (listening === 'no' && end.protocol !== TCP) {
     const lost = unsent(end, false, view.host);
     if (lost === 'no-route') return [ended('times-out', { code: 'refusal-lost', at: place }, trip)];
-    return lost === null ? [refused] : [markUnknown];
+    if (lost === null) return [refused];
+    const { sysctl } = refusalMarks(view, end);
+    return [ended('unknown', { code: 'mark-unknown', leg, sysctl }, trip)];
   }
   // The kernel's RST goes the way of an answer; where that is lost, nobody hears of it.
-  const marked = (mark: AnswerMark): readonly Way[] =>
+  const marked = (mark: ReplyMark): readonly Way[] =>
     listening === 'no'
       ? unlessLost(refused, walk({ ...packet, ...mark, header: { tcpFlags: RST_ACK } }))
       : accepted(arrived, { ...packet, ...mark }, trip, walk);
-  if (inPod) return marked({ mark: 0 });
-  const [first = [], ...others] = marks.map(marked);
-  return others.every((each) => agree(first, each)) ? first : [markUnknown];
+  return inPod ? marked(UNMARKED) : byMark(answerMarks(view, listening, end), leg, trip, marked);
 }
 
 function accepted(arrived: Arrived, packet: Packet, trip: Trip, walk: Walk): readonly Way[] {

@@ -2,7 +2,7 @@ import { sameAddress } from '../net/address.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import type { Connection } from '../trace/state.ts';
-import { tracePacket } from '../trace/trace-packet.ts';
+import { byMark, refusalMarks } from './answer-mark.ts';
 import { arrivingPacket } from './answer-packet.ts';
 import { answeredUnseen } from './answer-unseen.ts';
 import { answered } from './answered.ts';
@@ -14,6 +14,7 @@ import { arrivalDevice, type Delivery, deliveryOf } from './delivery.ts';
 import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
 import { notAnswered } from './not-answered.ts';
+import { outcomesAt } from './outcomes-at.ts';
 import { refusalOf, unlessLost } from './refusal.ts';
 import { sourceWriter } from './source-writer.ts';
 import { manyOutside, notSent, silentAt } from './to-many.ts';
@@ -57,7 +58,7 @@ function through(at: At, trip: Trip, journey: Journey, attached: Connection | nu
   const passed = trip.legs.filter(({ direction }) => direction === at.direction).length;
   if (passed >= MAX_NODES) return [ended('unknown', { code: 'sent-round', nodes: passed }, trip)];
   const memory = { ...memoryOf(view, trip), ...(attached === null ? {} : { attached }) };
-  const { outcomes } = tracePacket(packet, view.world(packet.family), memory);
+  const outcomes = outcomesAt(view, packet, trip, memory);
   return throughOutcomes(outcomes, view.name, (outcome) => past(at, outcome, trip, journey));
 }
 
@@ -132,17 +133,31 @@ function refused({ view }: At, leg: Leg, trip: Trip, journey: Journey): readonly
   const way = ended('refused', { code: 'refused', leg }, trip);
   const refusal = refusalOf(view, leg.outcome, journey.client);
   if (refusal === null) return [way];
-  const { packet, attached } = refusal;
-  if (packet.icmp === null)
-    return unlessLost(way, through({ view, packet, direction: 'answer' }, trip, journey, attached));
-  const options = attached === null ? {} : { attached };
-  const { outcomes } = tracePacket(packet, view.world(packet.family), options);
-  const back = throughOutcomes(outcomes, view.name, (outcome) => {
-    if (outcome.verdict !== 'drop' && outcome.verdict !== 'reject') return [way];
-    const answer: Leg = { view, direction: 'answer', packet, outcome };
-    return [ended('times-out', { code: 'lost', leg: answer }, { ...trip, legs: [...trip.legs, answer] })];
+  const { attached } = refusal;
+  return byMark(refusalMarks(view, leg.outcome.end), leg, trip, (mark) => {
+    const packet = { ...refusal.packet, ...mark };
+    const back =
+      packet.icmp === null
+        ? through({ view, packet, direction: 'answer' }, trip, journey, attached)
+        : outOfNode(packet, attached, way, view, trip);
+    return unlessLost(way, back);
   });
-  return unlessLost(way, back);
+}
+
+/** An ICMP error is followed no further: it is taken to reach who is refused. */
+function outOfNode(
+  packet: Packet,
+  attached: Connection | null,
+  refusal: Way,
+  view: NodeView,
+  trip: Trip,
+): readonly Way[] {
+  const options = attached === null ? {} : { attached };
+  return throughOutcomes(outcomesAt(view, packet, trip, options), view.name, (outcome) => {
+    if (outcome.verdict !== 'drop' && outcome.verdict !== 'reject') return [refusal];
+    const leg: Leg = { view, direction: 'answer', packet, outcome };
+    return [ended('times-out', { code: 'lost', leg }, { ...trip, legs: [...trip.legs, leg] })];
+  });
 }
 
 /** The request is where somebody may answer it. */

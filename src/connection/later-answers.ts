@@ -1,9 +1,10 @@
 import { TCP } from '../net/protocol.ts';
-import { tracePacket } from '../trace/trace-packet.ts';
+import { UNMARKED } from '../trace/reply-mark.ts';
 import { answerMarks } from './answer-mark.ts';
 import { answerPacket } from './answer-packet.ts';
 import type { Client } from './client.ts';
 import type { Leg, Way } from './connection.ts';
+import { outcomesAt } from './outcomes-at.ts';
 import { ended, memoryOf, type Trip } from './trip.ts';
 
 /**
@@ -22,12 +23,10 @@ export function laterAnswers(trip: Trip, client: Client): Way | null {
     const first = request === undefined ? null : answerPacket(request.outcome.end, client, from);
     if (request === undefined || first === null) continue;
     const marks =
-      seen.inInterface === null ? answerMarks(view, 'yes', request.outcome.end).marks : [{ mark: 0 }];
+      seen.inInterface === null ? answerMarks(view, 'yes', request.outcome.end).marks : [UNMARKED];
     const packets = marks.map((mark) => ({ ...first, ...mark, header: { tcpFlags: ACK } }));
     const [packet = first] = packets;
-    const outcomes = packets.flatMap(
-      (each) => tracePacket(each, view.world(first.family), memoryOf(view, trip)).outcomes,
-    );
+    const outcomes = packets.flatMap((each) => outcomesAt(view, each, trip, memoryOf(view, trip)));
     const lost = outcomes.find(({ verdict }) => verdict !== 'accept');
     if (lost === undefined) continue;
     const leg: Leg = { view, direction: 'answer', packet, outcome: lost };

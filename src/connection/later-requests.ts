@@ -6,12 +6,14 @@ import { labelsOf } from '../trace/labels.ts';
 import { portOrSome, SOME_PORT } from '../trace/opened-flow.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import { type Packet, senderOf } from '../trace/packet.ts';
-import { flat, type Given } from '../trace/question.ts';
+import type { Given } from '../trace/question.ts';
 import type { Connection } from '../trace/state.ts';
 import { mayStopEstablished } from '../trace/stops-established.ts';
-import { type TraceOptions, tracePacket } from '../trace/trace-packet.ts';
+import type { TraceOptions } from '../trace/trace-packet.ts';
+import { casesLeft } from './cases-left.ts';
 import type { Client } from './client.ts';
 import type { Leg, Way } from './connection.ts';
+import { outcomesAt } from './outcomes-at.ts';
 import { ended, memoryOf, type Trip } from './trip.ts';
 
 /**
@@ -25,12 +27,12 @@ export function laterRequests(trip: Trip, client: Client): Way | null {
     const { end } = leg.outcome;
     // What IPVS keeps from conntrack begins anew with each packet; of that later-answers.ts asks.
     if (end.balancedBy !== null && end.connection === null) continue;
-    const answer = trip.legs.findLast((other) => other.direction === 'answer' && other.view === leg.view);
-    const isSkipped = answer === undefined;
     // What stands for a port that any may be is not always one of those that were asked for.
     if (leg.outcome.given.some(({ question }) => question.code === 'source-port')) continue;
-    if (isSkipped && (end.connection === null || isRedirected(leg, client))) continue;
-    const way = laterThrough(leg, answer ?? null, trip, client);
+    const answer =
+      trip.legs.findLast((other) => other.direction === 'answer' && other.view === leg.view) ?? null;
+    if (answer === null && (end.connection === null || isRedirected(leg, client))) continue;
+    const way = laterThrough(leg, answer, trip, client);
     if (way !== null) return way;
   }
   return null;
@@ -39,28 +41,31 @@ export function laterRequests(trip: Trip, client: Client): Way | null {
 /** @param answer what the node saw of the answer; null for nothing */
 function laterThrough(leg: Leg, answer: Leg | null, trip: Trip, client: Client): Way | null {
   const { view, outcome } = leg;
-  const { state, memory } = knownNow(leg, answer, trip);
-  const world = view.world(leg.packet.family);
-  if (outcome.end.connection !== null && answeredBy(answer) !== null && !mayStopEstablished(world))
-    return null;
+  const { family } = leg.packet;
+  const world = view.world(family);
+  const { state, memory, isEstablished } = knownNow(leg, answer, trip);
+  if (isEstablished && !mayStopEstablished(world, family)) return null;
   const packet = laterPacket(leg, client, state);
-  const { outcomes } = tracePacket(packet, world, memory);
-  const ways = compatible(outcomes, [outcome, ...(answer === null ? [] : [answer.outcome])]);
-  const going = ways.filter((way) => (answer === null ? way.verdict === 'accept' : goesAlike(way, outcome)));
-  const open = new Set(going.map(({ given }) => keyOf(given)));
+  const answered = [...outcome.given, ...(answer?.outcome.given ?? [])].map(askedLater);
+  const outcomes = outcomesAt(view, packet, trip, memory);
+  const cases = casesLeft(outcomes, answered);
+  const goes = (way: Outcome): boolean =>
+    answer === null ? way.verdict === 'accept' : goesAlike(way, outcome);
   // What chance alone sends another way is sent again.
-  const stopped = ways.filter((way) => !going.includes(way) && !open.has(keyOf(way.given)));
+  const stopped = cases.filter((one) => !one.outcomes.some(goes));
   const [first] = stopped;
-  if (first === undefined) return null;
-  const after: Leg = { view, direction: 'request', packet, outcome: first };
+  const lost = first?.outcomes[0];
+  if (first === undefined || lost === undefined) return null;
+  const after: Leg = { view, direction: 'request', packet, outcome: lost };
   const legs = { ...trip, legs: [...trip.legs, after] };
-  if (stopped.length === ways.length && ways.every(({ verdict }) => ENDS.has(verdict))) {
+  const ways = cases.flatMap((one) => one.outcomes);
+  if (stopped.length === cases.length && ways.every(({ verdict }) => ENDS.has(verdict))) {
     if (answer === null) return ended('times-out', { code: 'answer-skips', leg: after }, legs);
     const isRefused = ways.every(({ verdict }) => verdict === 'reject');
     return ended(isRefused ? 'refused' : 'times-out', { code: 'later-lost', leg: after }, legs);
   }
   const { given } = first;
-  const isOpen = first.verdict !== 'unknown' && first.verdict !== 'queue' && given.length > 0;
+  const isOpen = lost.verdict !== 'unknown' && lost.verdict !== 'queue' && given.length > 0;
   return ended(
     'unknown',
     isOpen ? { code: 'open-question', node: view.name, given } : { code: 'not-followed', leg: after },
@@ -77,25 +82,26 @@ function knownNow(
   { view, outcome }: Leg,
   answer: Leg | null,
   trip: Trip,
-): { readonly state: Packet['state']; readonly memory: TraceOptions } {
+): { readonly state: Packet['state']; readonly memory: TraceOptions; readonly isEstablished: boolean } {
   const memory = memoryOf(view, trip);
-  if (outcome.end.connection === null) return { state: 'NEW', memory };
-  const answered = answeredBy(answer);
-  if (answered === null) return { state: 'INVALID', memory: {} };
+  if (outcome.end.connection === null) return { state: 'NEW', memory, isEstablished: false };
+  const answered = answer?.outcome.end.connection ?? null;
+  if (answered?.direction !== 'REPLY') return { state: 'INVALID', memory: {}, isEstablished: false };
   const opened = (memory.opened ?? []).map((flow) => establishedFlow(flow, answered));
-  return { state: 'NEW', memory: { ...memory, opened } };
-}
-
-/** @returns the connection that the answer was found to be of; null where it was not. */
-function answeredBy(answer: Leg | null): Connection | null {
-  const connection = answer?.outcome.end.connection ?? null;
-  return connection?.direction === 'REPLY' ? connection : null;
+  return { state: 'NEW', memory: { ...memory, opened }, isEstablished: true };
 }
 
 /** What ends a handshake makes the entry ASSURED before the first rule sees it (nf_conntrack_tcp_packet). */
 function establishedFlow(flow: Flow, answered: Connection): Flow {
   const labels = labelsOf(answered)?.join() ?? null;
   return { ...flow, state: 'ESTABLISHED', status: ['ASSURED'], mark: answered.mark, labels };
+}
+
+/** The first packet's port may be any; from the second on one stands for it. */
+function askedLater(given: Given): Given {
+  const { question } = given;
+  if (!('sourcePort' in question) || question.sourcePort !== null) return given;
+  return { ...given, question: { ...question, sourcePort: SOME_PORT } };
 }
 
 /** The client's next packet, as it comes to the node. */
@@ -114,27 +120,6 @@ function laterPacket({ packet, outcome }: Leg, client: Client, state: Packet['st
 function withoutLength(header: Packet['header'] = {}): NonNullable<Packet['header']> {
   const { length: _, ...rest } = header;
   return rest;
-}
-
-/** Those that answer no question otherwise than what was answered before; all, where none does. */
-function compatible(outcomes: readonly Outcome[], before: readonly Outcome[]): readonly Outcome[] {
-  const held = new Map(
-    before.flatMap(({ given }) => given.map((one) => [questionKey(one), one.held] as const)),
-  );
-  if (held.size === 0) return outcomes;
-  const fitting = outcomes.filter(({ given }) =>
-    given.every((one) => (held.get(questionKey(one)) ?? one.held) === one.held),
-  );
-  return fitting.length === 0 ? outcomes : fitting;
-}
-
-/** The first packet's port may be any; from the second on one stands for it. */
-function questionKey({ question }: Given): string {
-  return flat(question).replaceAll(String(SOME_PORT), 'null');
-}
-
-function keyOf(given: readonly Given[]): string {
-  return flat(given.map(({ question, held }) => [question, held]));
 }
 
 /** Whether it leaves the node as the first packet did, and to the same. */

@@ -1,4 +1,4 @@
-import { findRoute } from '../host/find-route.ts';
+import { findRoute, sentTo } from '../host/find-route.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import { ADDRESS_BITS, type Address } from '../net/address.ts';
 import { lengthOfMask, type Prefix, parsePrefix, prefixContains } from '../net/prefix.ts';
@@ -66,18 +66,7 @@ export function sendersNode(address: Address, view: NodeView, neighbours: Neighb
 }
 
 function nextNode(address: Address, view: NodeView, neighbours: Neighbours): string | null {
-  const answer = findRoute(view.host, {
-    family: address.family,
-    destination: address,
-    source: null,
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
+  const answer = findRoute(view.host, sentTo(address));
   if (answer.kind !== 'route' || answer.type !== 'unicast' || answer.gateway === null) return null;
   if (answer.route === null || answer.route.destination.mask === 0n) return null;
   return nodeWith(answer.gateway, view, neighbours);

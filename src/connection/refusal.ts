@@ -4,13 +4,13 @@ import { portOrSome } from '../trace/opened-flow.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import { type Packet, type Sender, senderOf } from '../trace/packet.ts';
 import type { Connection } from '../trace/state.ts';
-import { reflectedMark } from './answer-mark.ts';
 import type { Client } from './client.ts';
 import type { Way } from './connection.ts';
 import type { NodeView } from './node-view.ts';
 
 /** What a node sends to somebody whom it refuses, and the connection that this carries (nf_ct_attach). */
 export interface Refusal {
+  /** Its mark is not told here: see answer-mark.ts. */
   readonly packet: Packet;
   /** Null where the refused packet had none: conntrack then looks at the answer, and finds it INVALID. */
   readonly attached: Connection | null;
@@ -47,7 +47,7 @@ export function refusalOf(
     icmp: error,
     entersAt: 'OUTPUT',
     inInterface: null,
-    ...reflectedMark(view, end),
+    mark: 0,
     state: 'NEW',
     ...(isReset ? { header: { tcpFlags: RST_ACK } } : {}),
   };

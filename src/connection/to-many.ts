@@ -96,8 +96,8 @@ function echoIgnored(
   many: Many | null,
   at: Place,
 ): Silent | null {
-  const all = family === 'ipv4' ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all';
-  if ((sysctlNumber(host, all) ?? 0) !== 0) return { sees: 'times-out', reason: echo(at, all, true) };
+  if (ignoresAllEchoes(host, family) === true)
+    return { sees: 'times-out', reason: echo(at, IGNORES_ALL[family], true) };
   if (many === null) return null;
   const some =
     family === 'ipv4' ? 'net.ipv4.icmp_echo_ignore_broadcasts' : `net.ipv6.icmp.echo_ignore_${many}`;

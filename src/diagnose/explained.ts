@@ -119,15 +119,13 @@ function endsAnswersOf(finding: Finding, { connection }: OutcomeItem, steps: rea
   });
 }
 
-/** The answer is lost on the node itself, for the reason that the finding says of first packets. */
-function endsInRouting({ code, evidence }: Finding, { connection }: OutcomeItem): boolean {
-  if (code !== 'KP218' || connection === null) return false;
-  return [connection, ...connection.others].some(({ reason, legs }) => {
+/** The node itself loses the answer, for a reason that the finding is about. */
+function endsInRouting({ code }: Finding, { connection }: OutcomeItem): boolean {
+  if (connection === null) return false;
+  return [connection, ...connection.others].some(({ reason, endedBy = '', legs }) => {
     const leg = legs.at(-1);
     const isHere = leg?.direction === 'answer' && leg.node === legs[0]?.node;
-    return (
-      isHere && reason?.code === 'lost' && evidence.some(({ text }) => reason.text.endsWith(`: ${text}`))
-    );
+    return isHere && reason?.code === 'lost' && OF_REASONS[endedBy]?.includes(code) === true;
   });
 }
 

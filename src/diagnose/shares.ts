@@ -32,8 +32,8 @@ export function openWay({ connection }: OutcomeItem): ConnectionWay | null {
 }
 
 /**
- * @returns true where nobody knows how a way ends. One exception: who was not captured is taken to do what they should, and the
- *   screen says who that is; not so a router that gets a packet for another node's pod.
+ * @returns true where nobody knows how a way ends. One exception: who was not captured is taken to do what they should; not so a
+ *   router that gets a packet for another node's pod. Of a node the screen says which, of routes what is taken for granted.
  */
 function leavesOpen({ sees, reason, astray }: ConnectionWay): boolean {
   if (sees !== 'unknown' || reason === null) return false;

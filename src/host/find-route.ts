@@ -7,7 +7,13 @@ import { defaultRules, type RouteTables, routeTables, tableNamed } from './route
 import { lookUp } from './table-lookup.ts';
 import type { RoutedField, RouteUnknown } from './unknown-fact.ts';
 
-export type { FoundRoute, RouteAnswer, RouteQuery, UnknownRoute } from './route-query.ts';
+export {
+  type FoundRoute,
+  type RouteAnswer,
+  type RouteQuery,
+  sentTo,
+  type UnknownRoute,
+} from './route-query.ts';
 
 /**
  * Finds the route of a packet as the kernel does (net/ipv4/fib_frontend.c, fib_rules.c, route.c; net/ipv6/route.c).

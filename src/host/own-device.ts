@@ -1,6 +1,6 @@
 import { type Address, sameAddress } from '../net/address.ts';
 import type { Host } from './facts.ts';
-import { findRoute } from './find-route.ts';
+import { findRoute, sentTo } from './find-route.ts';
 
 /**
  * By which device sockets take a node's own packet to one of its addresses to have come in. It comes by lo, and is told by the device
@@ -15,18 +15,7 @@ export function deviceOfOwn(host: Host, address: Address): string | undefined {
   const [holder] = holders;
   // Before Linux 4.18 routes of table local named lo for IPv6.
   if (holders.length === 1 && address.family === 'ipv6') return holder?.name;
-  const answer = findRoute(host, {
-    family: address.family,
-    destination: address,
-    source: null,
-    mark: null,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
+  const answer = findRoute(host, sentTo(address, { mark: null }));
   if (answer.kind === 'route' && answer.type === 'local' && answer.route !== null)
     return answer.route.nextHops[0]?.device ?? undefined;
   return holders.length === 1 ? holder?.name : undefined;

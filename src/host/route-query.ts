@@ -27,6 +27,23 @@ export interface RouteQuery {
   readonly byDevice?: true;
 }
 
+/** @returns the question of a packet that the node itself sends to this address, of which no more is known than is given. */
+export function sentTo(destination: Address, known: Partial<RouteQuery> = {}): RouteQuery {
+  return {
+    family: destination.family,
+    destination,
+    source: null,
+    mark: 0,
+    inInterface: 'lo',
+    outInterface: null,
+    protocol: null,
+    sourcePort: null,
+    destinationPort: null,
+    uid: null,
+    ...known,
+  };
+}
+
 /** What became of a look-up. */
 export type RouteAnswer =
   | FoundRoute

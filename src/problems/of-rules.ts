@@ -30,8 +30,8 @@ export interface RuleProblems {
   'unrecognised-option': { readonly shown: string };
   'name-read-as-address': { readonly word: string; readonly address: string };
   'mode-not-traced': NoArguments;
-  /** Chains and sets of a native table that two listings show, and not alike. */
   'nft-terse': NoArguments;
+  /** Chains and sets of a native table that two listings show, and not alike. */
   'nft-listed-twice': { readonly table: string; readonly names: readonly string[] };
 }
 

@@ -1,4 +1,5 @@
 import type { Chain, Ruleset } from '../iptables/ruleset.ts';
+import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
 import type { Effect } from '../rules/effect.ts';
 import { type LoweredRule, lowered } from '../rules/lowered-rule.ts';
@@ -13,24 +14,27 @@ const HARMLESS: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
 const KNOWN = new WeakMap<World, boolean>();
 
 /**
+ * @param family of the world's packets
  * @returns false where no rule can lose, or send elsewhere, a packet of an ESTABLISHED connection in the request's direction: then
  *   none has to be followed. Most nodes have none, and a Service may have thousands of endpoints.
  */
-export function mayStopEstablished(world: World): boolean {
+export function mayStopEstablished(world: World, family: Family): boolean {
   let known = KNOWN.get(world);
   if (known === undefined) {
-    known = looksOpen(world) || world.rulesets.some(stopsSome);
+    known = looksOpen(world, family) || world.rulesets.some(stopsSome);
     KNOWN.set(world, known);
   }
   return known;
 }
 
-/** Whether more than rules of iptables decides: native rules, routes by mark. IPVS sends on what is of its connections. */
-function looksOpen({ nft, host, rulesets }: World): boolean {
+/**
+ * Whether more than rules of iptables decides: native rules, routes by mark. IPVS sends on what is of its connections. Policy rules that were
+ * not captured are those that a node starts with, as for the first packet, whose answer says so.
+ */
+function looksOpen({ nft, host }: World, family: Family): boolean {
   const native = [...(nft?.tables.values() ?? [])].some(({ chains }) =>
     chains.hooked().some((chain) => !isOfIptables(chain)),
   );
-  const family = rulesets[0]?.family ?? 'ipv4';
   return native || (host.policyRules[family] ?? []).some(({ mark }) => mark !== null);
 }
 

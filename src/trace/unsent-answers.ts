@@ -1,12 +1,12 @@
 import type { Host } from '../host/facts.ts';
-import { findRoute } from '../host/find-route.ts';
+import { findRoute, sentTo } from '../host/find-route.ts';
 import { canAnswerFrom } from '../host/local-addresses.ts';
-import { sysctlNumber } from '../host/sysctl.ts';
 import type { Ending } from './branch.ts';
 import { bridgeShown } from './bridge.ts';
 import type { TraceContext } from './context.ts';
 import { UNBOUND } from './look-up-route.ts';
 import type { Reason } from './reason.ts';
+import { replyMarks } from './reply-mark.ts';
 import type { PacketState } from './state.ts';
 
 /**
@@ -43,29 +43,19 @@ export function unsent(
   if (isOwn !== true) return isOwn === false ? 'not-own' : 'perhaps-not-own';
   if (source.address === null || host.routes[family] === null) return null;
   const { address } = source;
-  const marks = replyMarks(state, host);
-  const lost = marks.filter((mark) => {
-    const back = findRoute(host, {
-      family,
-      destination: address,
-      source: isReset || state.route?.local === true ? destination : UNBOUND[family],
-      mark,
-      inInterface: 'lo',
-      outInterface: null,
-      protocol: null,
-      sourcePort: null,
-      destinationPort: null,
-      uid: 0,
-    });
+  // The answer carries the packet's mark only where it is told to (IP4_REPLY_MARK, IP6_REPLY_MARK).
+  const marks = replyMarks(state, `net.${family}.fwmark_reflect`, host);
+  const lost = marks.filter(({ mark, markBits }) => {
+    const back = findRoute(
+      host,
+      sentTo(address, {
+        source: isReset || state.route?.local === true ? destination : UNBOUND[family],
+        mark: markBits === undefined ? mark : null,
+        uid: 0,
+      }),
+    );
     return back.kind !== 'route' && back.kind !== 'unknown';
   });
   if (lost.length === 0) return null;
   return lost.length === marks.length ? 'no-route' : 'perhaps-no-route';
-}
-
-/** The answer carries the packet's mark only where it is told to (IP4_REPLY_MARK, IP6_REPLY_MARK); both where the capture does not tell. */
-function replyMarks({ family, mark }: PacketState, host: Host): (number | null)[] {
-  const reflects = mark === 0 ? 0 : sysctlNumber(host, `net.${family}.fwmark_reflect`);
-  if (reflects === null) return [0, mark];
-  return [reflects === 0 ? 0 : mark];
 }

@@ -1,26 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { run } from '../cli/run-main.ts';
+import { folderPerTest } from '../support/folder-per-test.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'kp-explain-answers-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-let place = root;
-let count = 0;
-beforeEach(() => {
-  place = join(root, String(count++));
-});
+const here = folderPerTest();
 
 /** From a neighbour of both nodes, or another, to one of the first: `udp 10.9.0.5:53`, without a protocol TCP. */
 async function over(one: NodeChanges, asked: string, from = '192.168.0.77') {
-  const folders = [writeNode(place, 1, 2, one), writeNode(place, 2, 2)];
+  const folders = [writeNode(here.path, 1, 2, one), writeNode(here.path, 2, 2)];
   const [to = '', protocol = null] = asked.split(' ').reverse();
   return (await traceOver(folders, to, from, { protocol })).item;
 }
@@ -227,7 +221,7 @@ describe('does anybody answer from an address that is nobody’s, or many’s?',
     ['udp', 54, 'refused', 'not-listening'],
     ['icmp', null, 'unknown', 'to-many'],
   ])('an anycast address of IPv6, %s %s: %s', async (protocol, port, sees, code) => {
-    const folder = writeNode(place, 1, 2, { sockets });
+    const folder = writeNode(here.path, 1, 2, { sockets });
     const own = { type: 'local', dst: 'fd00:192::1', dev: 'eth0', table: 'local' };
     const subnet = { dst: 'fd00:192::/64', dev: 'eth0' };
     const anycast = { type: 'anycast', dst: 'fd00:192::', dev: 'eth0', table: 'local' };
@@ -241,7 +235,7 @@ describe('does anybody answer from an address that is nobody’s, or many’s?',
   });
 
   it('the screen says so', async () => {
-    const folder = writeNode(place, 1, 2, { sockets, routes });
+    const folder = writeNode(here.path, 1, 2, { sockets, routes });
     const told = async (...argv: string[]) =>
       (await run(['trace', ...argv, '-f', folder], { columns: 500, env: { NO_COLOR: '1' } })).out;
     expect(await told('0.0.0.0:80', '--from', 'pod:shop/client-1')).toMatch(/^ {2}UNKNOWN: [\s\S]*^WARNING/m);

@@ -1,27 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seesOf } from '../../src/diagnose/shares.ts';
 import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { run } from '../cli/run-main.ts';
+import { folderPerTest } from '../support/folder-per-test.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'kp-explain-nodes-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-let place = root;
-let count = 0;
-beforeEach(() => {
-  place = join(root, String(count++));
-});
+const here = folderPerTest();
 
 /** From pod client-1 on node-1 to the Service, whose pods are one on each node. */
 async function over(one: NodeChanges, two: NodeChanges, to = 'shop/web', from = 'pod:shop/client-1') {
-  const folders = [writeNode(place, 1, 2, one), writeNode(place, 2, 2, two)];
+  const folders = [writeNode(here.path, 1, 2, one), writeNode(here.path, 2, 2, two)];
   return (await traceOver(folders, to, from)).item;
 }
 
@@ -143,7 +137,10 @@ describe('does a connection over two nodes work?', () => {
       raw: ['-A PREROUTING -d 10.244.2.5/32 -j CT --notrack'],
       nat: ['-A POSTROUTING -s 10.244.2.5/32 -o eth0 -j SNAT --to-source 192.168.0.77'],
     };
-    const from = [writeNode(place, 1, 2), writeNode(place, 2, 2, two)].flatMap((folder) => ['-f', folder]);
+    const from = [writeNode(here.path, 1, 2), writeNode(here.path, 2, 2, two)].flatMap((folder) => [
+      '-f',
+      folder,
+    ]);
     const asked = [
       'trace',
       '10.244.2.5:53',
@@ -221,14 +218,14 @@ describe('is what a remark guesses of the answer settled by the other node?', ()
 
 describe('which captures are read, and do they fit?', () => {
   it('of thirty nodes the two that the packets pass', async () => {
-    for (let number = 1; number <= 30; number++) writeNode(place, number, 30);
-    const { item, read } = await traceOver([place], 'shop/web', 'pod:shop/client-2');
+    for (let number = 1; number <= 30; number++) writeNode(here.path, number, 30);
+    const { item, read } = await traceOver([here.path], 'shop/web', 'pod:shop/client-2');
     expect(item.connection).toMatchObject({ works: 1 });
     expect(read.map((folder) => basename(folder)).sort()).toEqual(['node-1', 'node-2']);
   });
 
   it('a node that is missing is named where the way comes to it', async () => {
-    const folders = [writeNode(place, 1, 3), writeNode(place, 3, 3)];
+    const folders = [writeNode(here.path, 1, 3), writeNode(here.path, 3, 3)];
     const { item } = await traceOver(folders, 'shop/web', 'pod:shop/client-1');
     expect(item.connection).toMatchObject({ works: 0.5, unknown: 0.5 });
     expect(failing(item).reason).toMatchObject({
@@ -238,14 +235,14 @@ describe('which captures are read, and do they fit?', () => {
   });
 
   it('a node of another cluster is refused', async () => {
-    const folders = [writeNode(place, 1, 2), writeNode(place, 7, 7)];
+    const folders = [writeNode(here.path, 1, 2), writeNode(here.path, 7, 7)];
     await expect(traceOver(folders, 'shop/web', 'pod')).rejects.toThrow(
       /node-7, which the cluster of node-1 .* does not have/,
     );
   });
 
   it('a node of another cluster that has the same name is refused by its addresses', async () => {
-    const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2)];
+    const folders = [writeNode(here.path, 1, 2), writeNode(here.path, 2, 2)];
     const addresses = join(folders[1] ?? '', 'ip-addr.json');
     writeFileSync(addresses, readFileSync(addresses, 'utf8').replaceAll('192.168.0.', '172.18.0.'));
     await expect(traceOver(folders, 'shop/web', 'pod')).rejects.toThrow(
@@ -255,7 +252,10 @@ describe('which captures are read, and do they fit?', () => {
 
   it('the screen tells causes of the node that the packets begin on, and asks why of it alone', async () => {
     const drop = ['-A FORWARD -d 10.244.2.5/32 -j DROP'];
-    const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2, { filter: drop, forward: 'ACCEPT' })];
+    const folders = [
+      writeNode(here.path, 1, 2),
+      writeNode(here.path, 2, 2, { filter: drop, forward: 'ACCEPT' }),
+    ];
     const files = folders.flatMap((folder) => ['-f', folder]);
     const { out } = await run(['trace', 'shop/web', '--from', 'pod:shop/client-2', ...files], {
       columns: 500,
@@ -265,14 +265,17 @@ describe('which captures are read, and do they fit?', () => {
   });
 
   it('the page is headed by the node that the packets begin on, as the screen is', async () => {
-    const files = [1, 2].flatMap((number) => ['-f', writeNode(place, number, 2)]);
+    const files = [1, 2].flatMap((number) => ['-f', writeNode(here.path, number, 2)]);
     const argv = ['trace', 'shop/web', '--from', 'pod:shop/client-2', ...files];
     expect((await run(argv)).out).toMatch(/^\S+ on node-2 is shop\/web/);
     expect((await run([...argv, '-o', 'html'])).out).toMatch(/<h1>Where packets to .* go on node-2<\/h1>/);
   });
 
   it('captures that were taken an hour apart are said to be', async () => {
-    const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2, { takenAt: '2026-11-21T11:00:00Z' })];
+    const folders = [
+      writeNode(here.path, 1, 2),
+      writeNode(here.path, 2, 2, { takenAt: '2026-11-21T11:00:00Z' }),
+    ];
     const { item } = await traceOver(folders, 'shop/web', 'pod:shop/client-1');
     expect(item.assumptions.map(({ code }) => code)).toContain('captures-apart');
   });
@@ -310,7 +313,7 @@ describe('does the screen say WORKS only where the nodes on the way let it throu
     const item = await over({}, { filter, forward: 'ACCEPT' }, '10.244.2.5:8080');
     expect(ways(item)).toMatchObject([{ sees: 'unknown', reason: { code: 'open-question' } }]);
     expect(item.outcomes.map(seesOf)).toEqual(['unknown']);
-    const argv = ['trace', '10.244.2.5:8080', '--from', 'pod:shop/client-1', '-f', place];
+    const argv = ['trace', '10.244.2.5:8080', '--from', 'pod:shop/client-1', '-f', here.path];
     const { out } = await run(argv, { columns: 500, env: { NO_COLOR: '1' } });
     expect(out).toMatch(/^ {2}UNKNOWN: /m);
     expect(out).toContain(
@@ -329,7 +332,7 @@ tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*
     ['10.244.1.5:9999', {}, 'unknown', 'UNKNOWN: no rule rewrites it, destination unchanged'],
     ['10.244.1.5:8080', {}, 'works', 'WORKS: no rule rewrites it, destination unchanged'],
   ] as const)('%s, with %j: %s', async (to, changes, share, line) => {
-    const asked = [to, '--from', '192.168.0.77', '-f', writeNode(place, 1, 2, changes)];
+    const asked = [to, '--from', '192.168.0.77', '-f', writeNode(here.path, 1, 2, changes)];
     const { out } = await run(['trace', ...asked], { columns: 500, env: { NO_COLOR: '1' } });
     expect(out).toContain(`\n  ${line}`);
     const [item]: TraceItem[] = JSON.parse((await run(['trace', ...asked, '-o', 'json'])).out).items;
@@ -339,7 +342,7 @@ tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*
   });
 
   it('over two nodes, too: a port of the other node', async () => {
-    const files = [1, 2].flatMap((number) => ['-f', writeNode(place, number, 2)]);
+    const files = [1, 2].flatMap((number) => ['-f', writeNode(here.path, number, 2)]);
     const { out } = await run(['trace', '192.168.0.2:22', '--from', 'pod:shop/client-1', ...files], {
       columns: 500,
       env: { NO_COLOR: '1' },
@@ -350,7 +353,7 @@ tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*
   });
 
   it('an endpoint that the rules name is taken to listen where the API’s were not captured, and JSON says so', async () => {
-    const folder = writeNode(place, 1, 2);
+    const folder = writeNode(here.path, 1, 2);
     for (const name of ['endpointslices.json', 'endpoints.json']) rmSync(join(folder, name), { force: true });
     const rules = join(folder, 'iptables-save.txt');
     // The endpoint of this node is a process of it, as of a pod with hostNetwork.
@@ -361,7 +364,14 @@ tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*
   });
 
   it('of who is outside the nodes, and taken to answer, by which way the packet leaves', async () => {
-    const asked = ['trace', '198.51.100.9:80', '--from', 'pod:shop/client-1', '-f', writeNode(place, 1, 2)];
+    const asked = [
+      'trace',
+      '198.51.100.9:80',
+      '--from',
+      'pod:shop/client-1',
+      '-f',
+      writeNode(here.path, 1, 2),
+    ];
     const { out } = await run(asked, { columns: 500, env: { NO_COLOR: '1' } });
     expect(out).toMatch(/^ {2}WORKS: .*leaves through eth0 via 192\.168\.0\.254$/m);
   });
@@ -370,7 +380,7 @@ tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*
 describe('does an answer come back from a node that was not captured?', () => {
   /** What becomes of connections to the pod on node-2, where node-1 alone was captured. */
   async function toUnseen(one: NodeChanges, from = 'pod:shop/client-1', to = '10.96.0.5:80') {
-    const { known } = await openCapture(writeNode(place, 1, 2, one));
+    const { known } = await openCapture(writeNode(here.path, 1, 2, one));
     const [item] = explainTrace({ ...plainQuestion(to), from }, known);
     const far = item?.outcomes.find(({ destination }) => destination.address === '10.244.2.5');
     if (far === undefined || far.connection === null)

@@ -1,18 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { folderPerTest } from '../support/folder-per-test.ts';
 import { LATER_CASES } from './later-cases.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'kp-explain-later-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-let count = 0;
+const here = folderPerTest();
 
 /** From a client of the LAN to a pod of the first node. */
 async function through(changes: NodeChanges, to = '10.244.1.5:8080', from = '192.168.0.77') {
-  const place = join(root, String(count++));
-  const { item } = await traceOver([writeNode(place, 1, 2, changes), writeNode(place, 2, 2)], to, from);
+  const { item } = await traceOver(
+    [writeNode(here.path, 1, 2, changes), writeNode(here.path, 2, 2)],
+    to,
+    from,
+  );
   return item;
 }
 

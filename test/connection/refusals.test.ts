@@ -1,27 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import { plainQuestion } from '../../src/explain/question/question.ts';
 import { run } from '../cli/run-main.ts';
+import { folderPerTest } from '../support/folder-per-test.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { type NodeChanges, writeNode } from './two-nodes.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'kp-explain-refusals-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-let place = root;
-let count = 0;
-beforeEach(() => {
-  place = join(root, String(count++));
-});
+const here = folderPerTest();
 
 const FAR = '192.168.0.77';
 
 /** What the client sees of the one way to a pod of node-1, or to the node itself, and by what. */
 async function refusal(one: NodeChanges, to = '10.244.1.5:8080', from = FAR): Promise<ConnectionWay> {
-  const { known } = await openCapture(writeNode(place, 1, 2, one));
+  const { known } = await openCapture(writeNode(here.path, 1, 2, one));
   const [item] = explainTrace({ ...plainQuestion(to), from }, known);
   const ways = (item?.outcomes ?? []).flatMap(({ connection }) =>
     connection === null ? [] : [connection, ...connection.others],
@@ -136,7 +128,7 @@ describe('is a client refused whose REJECT is answered with what the node’s ow
 
   it('the screen says NO ANSWER, and by which rule', async () => {
     const filter = [`-A FORWARD ${RESET}`, '-A OUTPUT -p tcp -m tcp --tcp-flags RST RST -j DROP'];
-    const folder = writeNode(place, 1, 2, { filter });
+    const folder = writeNode(here.path, 1, 2, { filter });
     const asked = ['trace', '10.244.1.5:8080', '--from', FAR, '-f', folder];
     const { out } = await run(asked, { columns: 500, env: { NO_COLOR: '1' } });
     expect(out).toMatch(/^ {2}NO ANSWER: REJECT with tcp-reset by filter FORWARD rule 1$/m);

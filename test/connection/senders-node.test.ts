@@ -1,22 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { run } from '../cli/run-main.ts';
+import { folderPerTest } from '../support/folder-per-test.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'kp-explain-senders-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-let place = root;
-let count = 0;
-beforeEach(() => {
-  place = join(root, String(count++));
-});
+const here = folderPerTest();
 
 /** Captures of node-1 and node-2 of so many; FORWARD of the first drops what the second's lets pass. */
 function captures(of = 2, one: NodeChanges = {}, two: NodeChanges = {}): string[] {
-  return [writeNode(place, 1, of, { forward: 'DROP', ...one }), writeNode(place, 2, of, two)];
+  return [writeNode(here.path, 1, of, { forward: 'DROP', ...one }), writeNode(here.path, 2, of, two)];
 }
 
 /** Gives nodes.json of all captures other pod networks. */
@@ -140,7 +134,7 @@ describe('to which node does a packet go whose pod is in no pods.json?', () => {
     const routes = [{ dst: '10.244.1.77', dev: 'cali7', scope: 'link' }];
     const folders = captures(2, { forward: 'ACCEPT', lost: true }, { routes, lost: true });
     const hop = [{ dst: '10.244.1.77', gateway: '192.168.0.254', dev: 'eth0' }];
-    writeNode(place, 1, 2, { lost: true, routes: hop });
+    writeNode(here.path, 1, 2, { lost: true, routes: hop });
     const { item } = await traceOver(folders, '10.244.1.77:8080', 'pod:shop/client-1');
     expect(item.outcomes[0]?.connection?.legs.map(({ node }) => node)).toContain('node-2');
   });

@@ -1,16 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { folderPerTest } from '../support/folder-per-test.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'kp-explain-sockets-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-let place = root;
-let count = 0;
-beforeEach(() => {
-  place = join(root, String(count++));
-});
+const here = folderPerTest();
 
 /** What `ss -ltnu` shows of these sockets. */
 function listing(...sockets: readonly string[]): string {
@@ -22,7 +14,7 @@ function listing(...sockets: readonly string[]): string {
 }
 
 async function ask(one: NodeChanges, to: string, from: string, protocol = 'tcp') {
-  const folders = [writeNode(place, 1, 2, one), writeNode(place, 2, 2)];
+  const folders = [writeNode(here.path, 1, 2, one), writeNode(here.path, 2, 2)];
   const { item } = await traceOver(folders, to, from, { protocol });
   return item.outcomes.flatMap(({ connection }) => [connection?.sees, connection?.reason?.code ?? null]);
 }
@@ -156,7 +148,10 @@ describe('from which address does a process answer that takes datagrams at all? 
   });
 
   it('is said with what tells it', async () => {
-    const folders = [writeNode(place, 1, 2, { sockets: listing('udp 0.0.0.0:53') }), writeNode(place, 2, 2)];
+    const folders = [
+      writeNode(here.path, 1, 2, { sockets: listing('udp 0.0.0.0:53') }),
+      writeNode(here.path, 2, 2),
+    ];
     const { item } = await traceOver(folders, '192.168.0.1:53', 'pod:shop/client-1', { protocol: 'udp' });
     expect(item.outcomes[0]?.connection?.reason).toMatchObject({
       text: 'the answer of 192.168.0.1:53 (on node-1) comes from 10.244.1.1, which routing chooses, unless the process says otherwise (IP_PKTINFO): which, is not in a capture',

@@ -1,10 +1,12 @@
 import type { NodeView } from '../../connection/node-view.ts';
 import { sendersNode } from '../../connection/pods-node.ts';
 import { NodesOnTheWay } from '../../explain/connection/peers.ts';
+import { senderUnseenNote } from '../../explain/connection/sender-unseen.ts';
 import { tracedNode } from '../../explain/connection/traced-node.ts';
 import type { Note } from '../../explain/explanation.ts';
 import { senderAsTyped } from '../../explain/question/as-typed.ts';
 import { readDestination } from '../../explain/question/destination.ts';
+import { podName } from '../../explain/question/pod-name.ts';
 import type { Known, TraceQuestion } from '../../explain/question/question.ts';
 import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
@@ -46,10 +48,10 @@ export function homeOf(asked: TraceQuestion, known: Known, peers: CapturedPeers)
     const stands = home.node ?? view.name ?? 'the node named first';
     return home.node !== null && home.node === name
       ? home
-      : { ...home, unseen: noteOf(name, sender, stands) };
+      : { ...home, unseen: senderUnseenNote(name, sender, stands) };
   };
   if (from.startsWith('pod:')) {
-    const [namespace, name] = namesOf(from.slice('pod:'.length), asked.namespace);
+    const { namespace, name } = podName(from.slice('pod:'.length), asked.namespace);
     const pods = cluster.pods ?? cluster.seen?.pods ?? [];
     const pod = pods.find((each) => each.namespace === namespace && each.name === name);
     // Whoever reads the question says that there is no such pod.
@@ -73,24 +75,4 @@ function mayBePod(sender: Address, view: NodeView, asked: TraceQuestion, known: 
   if (networks.length > 0) return networks.some((network) => prefixContains(network, sender));
   const { address, port, protocol } = readDestination(asked, known);
   return port !== null && known.book.serviceAt(protocol, address, port)?.via === 'clusterIP';
-}
-
-function noteOf(name: string | null, sender: string, stands: string): Note {
-  const traced = `its packets are traced as ${stands} takes them`;
-  if (name === null)
-    return {
-      code: 'sender-node-unknown',
-      text: `nothing in the captures tells which node ${sender} is on: ${traced}`,
-      settle: 'capture that node, too, with `ip -j route show table all`; or nodes.json and pods.json',
-    };
-  return {
-    code: 'sender-node-not-captured',
-    text: `${sender} is on ${name}, which is not among the captures: ${traced}`,
-    settle: `capture ${name} too, and give both with -f`,
-  };
-}
-
-function namesOf(text: string, namespace: string): readonly [string, string] {
-  const slash = text.indexOf('/');
-  return slash < 0 ? [namespace, text] : [text.slice(0, slash), text.slice(slash + 1)];
 }

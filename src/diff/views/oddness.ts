@@ -1,5 +1,5 @@
 import type { Host } from '../../host/facts.ts';
-import { findRoute } from '../../host/find-route.ts';
+import { findRoute, sentTo } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
 import type { FamilyComparison } from '../compare-family.ts';
@@ -41,10 +41,7 @@ function cameBackwards(packet: DifferingClass['packet'], host: Host): boolean {
   const { address } = packet.source;
   if (address === null || packet.entersAt === 'OUTPUT' || typeof packet.inInterface !== 'string')
     return false;
-  const answer = findRoute(host, {
-    ...{ family: packet.family, destination: address, source: null, mark: 0, inInterface: 'lo' },
-    ...{ outInterface: null, protocol: null, sourcePort: null, destinationPort: null, uid: null },
-  });
+  const answer = findRoute(host, sentTo(address));
   return answer.kind === 'route' && answer.device !== packet.inInterface;
 }
 

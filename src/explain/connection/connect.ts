@@ -1,6 +1,7 @@
 import { clientOf } from '../../connection/client.ts';
 import type { ConnectionReason, Leg, Way } from '../../connection/connection.ts';
 import { followConnection } from '../../connection/follow.ts';
+import { omittedNamespaces } from '../../kubernetes/omitted-namespaces.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
 import { rulesMissingOf } from '../trace/remarks/rules-missing.ts';
@@ -96,7 +97,7 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
     return [{ sees: 'unknown', share, reason: connectionNote({ code: 'client-unknown' }), legs: [] }];
   if (client === null) return [withoutClient(item, outcome, context)];
   const followed = alike(followConnection(node.view, packet, outcome, client, nodes));
-  const ways = isEndpoint(item, outcome) ? followed.map(listening) : followed;
+  const ways = isServed(item, outcome, context) ? followed.map(listening) : followed;
   const missing = rulesMissingOf(item.remarks);
   const noted =
     senderUnseen ??
@@ -108,14 +109,21 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
     reason: noted ?? (reason === null ? null : connectionNote(reason)),
     ...(noted === null ? writtenBy(reason, context) : {}),
     ...(noted === null && reason?.code === 'leaves-cluster' && reason.astray ? { astray: true } : {}),
+    ...(noted === null ? endedBy(reason) : {}),
     legs: legs.map((leg) => legItem(leg, context)),
   }));
 }
 
-/** Rules send a Service's connections there, and no object of the API says that it is none of its endpoints. */
-function isEndpoint({ service, remarks }: OutcomeItem, { end }: Outcome): boolean {
+function endedBy(reason: ConnectionReason | null): Pick<ConnectionWay, 'endedBy'> {
+  const ended = reason !== null && 'leg' in reason ? reason.leg.outcome.reason : null;
+  return ended === null ? {} : { endedBy: ended.code };
+}
+
+/** Rules send a Service's connections there, and its endpoints in the API, which would tell more, were not captured. */
+function isServed({ service }: OutcomeItem, { end }: Outcome, { node }: Context): boolean {
   if (service === null || (end.connection?.dnat !== true && end.balancedBy === null)) return false;
-  return remarks.every(({ code }) => code !== 'not-an-endpoint');
+  const { cluster } = node.view;
+  return cluster.endpoints === null || omittedNamespaces(cluster).has(service.namespace);
 }
 
 /** kube-proxy programs endpoints that are ready, which stands for listening. */

@@ -27,6 +27,8 @@ export interface ConnectionWay {
   readonly astray?: boolean;
   /** Id of the step that gave a packet the address for which it fails, on whichever node. Absent: none did, or it is not that. */
   readonly writtenBy?: number;
+  /** Code of what ended its last packet where no rule did: `rp-filter`, `no-route`, … Absent: nothing, or a rule. */
+  readonly endedBy?: string;
   readonly legs: readonly LegItem[];
 }
 

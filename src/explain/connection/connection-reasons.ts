@@ -225,7 +225,7 @@ function notOwnSettle({ at, because }: NotOwnReason): string | null {
     case 'socket':
       return `${on} ss -ltnu --inet-sockopt says \`transparent\` of such a socket`;
     case 'tables':
-      return `${on} ip route get 127.0.0.1 from ${formatAddress(at.address)} says no where it cannot`;
+      return `${on} ip route get 127.0.0.1 from ${formatAddress(at.address)} fails where it cannot`;
   }
 }
 

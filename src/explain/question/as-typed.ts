@@ -2,6 +2,7 @@ import type { Pod } from '../../kubernetes/objects.ts';
 import { dictionary } from '../../lookup/dictionary.ts';
 import { parseAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
+import { podName } from './pod-name.ts';
 import type { Known, TraceQuestion } from './question.ts';
 import { thisNodeName } from './this-node.ts';
 
@@ -66,12 +67,10 @@ function podSocket(text: string, namespace: string, known: Known): string | null
 
 /** @returns the pod that `namespace/name`, or `name` in the default namespace, else in the only one that has it, stands for. */
 function podNamed(text: string, namespace: string, { cluster }: Known): Pod | null {
-  const slash = text.indexOf('/');
-  const name = text.slice(slash + 1);
-  const own = (cluster.pods ?? []).filter((pod) => pod.name === name);
-  const wanted = slash < 0 ? namespace : text.slice(0, slash);
-  const found = own.find((pod) => pod.namespace === wanted);
-  return found ?? (slash < 0 && own.length === 1 ? (own[0] ?? null) : null);
+  const wanted = podName(text, namespace);
+  const own = (cluster.pods ?? []).filter((pod) => pod.name === wanted.name);
+  const found = own.find((pod) => pod.namespace === wanted.namespace);
+  return found ?? (!text.includes('/') && own.length === 1 ? (own[0] ?? null) : null);
 }
 
 /**

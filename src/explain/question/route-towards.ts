@@ -1,4 +1,4 @@
-import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
+import { findRoute, type RouteAnswer, sentTo } from '../../host/find-route.ts';
 import type { Address } from '../../net/address.ts';
 import type { Known } from './question.ts';
 
@@ -8,16 +8,5 @@ export function routeTowards(
   address: Address,
   source: Address | null = null,
 ): RouteAnswer {
-  return findRoute(host, {
-    family: address.family,
-    destination: address,
-    source,
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
+  return findRoute(host, sentTo(address, { source }));
 }

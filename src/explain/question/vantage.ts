@@ -8,6 +8,7 @@ import type { Note } from '../explanation.ts';
 import { nearest } from '../words/nearest.ts';
 import type { Destination } from './destination.ts';
 import { otherDoors } from './other-doors.ts';
+import { podName } from './pod-name.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { routeTowards } from './route-towards.ts';
 import { addressesOf, defaultInterface, findSomePod } from './some-pod.ts';
@@ -156,9 +157,7 @@ function unnamedPod(known: Known, family: Family): Vantage {
 }
 
 function namedPod(text: string, question: TraceQuestion, known: Known, family: Family): Vantage {
-  const slash = text.indexOf('/');
-  const namespace = slash < 0 ? question.namespace : text.slice(0, slash);
-  const name = text.slice(slash + 1);
+  const { namespace, name } = podName(text, question.namespace);
   const pods = known.cluster.pods ?? known.cluster.seen?.pods ?? null;
   if (pods === null)
     throw new QuestionError(

@@ -180,7 +180,7 @@ function clearingOf(
     command: one === undefined ? null : joined('next', one, ...more),
     entries:
       left > 0
-        ? `these entries (of ${counted(asked.length, 'address', 'addresses')} that were asked for the command clears ${MOST_ADDRESSES}; \`kp-explain conntrack --problem stale\` has that of each flow)`
+        ? `these entries (the command clears those to ${MOST_ADDRESSES} of the ${asked.length} addresses that clients asked; \`kp-explain conntrack --problem stale\` has the command of each flow)`
         : 'these entries',
   };
 }
