@@ -1,7 +1,7 @@
 import { ADDRESS_BITS, type Family } from '../net/address.ts';
-import { maskOfLength, parsePrefix } from '../net/prefix.ts';
+import { maskOfLength, type Prefix, parsePrefix } from '../net/prefix.ts';
 import type { IpSet } from './facts.ts';
-import { type Dimension, dimensionsOf, readMembers, type SetMember } from './set-key.ts';
+import { type Dimension, dimensionsOf, readMembers, type SetKey, type SetMember } from './set-key.ts';
 
 /** A set arranged for look-up. */
 export interface SetIndex {
@@ -21,6 +21,13 @@ export function setIndex(set: IpSet): SetIndex | null {
   const index = cache.get(set) ?? build(set) ?? 'unsupported';
   cache.set(set, index);
   return index === 'unsupported' ? null : index;
+}
+
+/** @returns the prefix of an address; null where the set looks at a part of addresses only. */
+export function wholePrefix({ addressMask }: SetIndex, { family }: IpSet, key: SetKey): Prefix | null {
+  if (key.kind !== 'address' || addressMask !== maskOfLength(family, ADDRESS_BITS[family])) return null;
+  const mask = maskOfLength(family, key.length);
+  return { family, value: key.value & mask, mask };
 }
 
 function build(set: IpSet): SetIndex | null {

@@ -1,7 +1,8 @@
 import type { Address, Family } from '../net/address.ts';
+import { liesIn, type Prefix, type Whereabouts } from '../net/prefix.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import type { Host, IpSet, SetMark } from './facts.ts';
-import { type SetIndex, setIndex } from './set-index.ts';
+import { type SetIndex, setIndex, wholePrefix } from './set-index.ts';
 import type { Dimension, SetKey, SetMember } from './set-key.ts';
 import type { SetField, SetUnknown } from './unknown-fact.ts';
 
@@ -11,6 +12,8 @@ export interface SetElement {
   /** As the rule gives them, one for each dimension. */
   readonly directions: readonly ('src' | 'dst')[];
   readonly source: Address | null;
+  /** Of a source that is not known. Absent: nothing. */
+  readonly sourceKnown?: Whereabouts;
   readonly destination: Address | null;
   readonly protocol: number | null;
   readonly sourcePort: number | null;
@@ -27,11 +30,14 @@ export interface SetElement {
   readonly returnNomatch?: boolean;
 }
 
-/** Whether a set holds the packet, before the rule's negation; `mark`: what its element has of one, null where that is not known. */
+/**
+ * Whether a set holds the packet, before the rule's negation; `mark`: what its element has of one, null where that is not known;
+ * `source`: the one prefix in which the source must lie. Absent: more is to be known.
+ */
 export type SetAnswer =
   | { readonly answer: 'yes'; readonly mark: SetMark | null }
   | { readonly answer: 'no' }
-  | { readonly answer: 'unknown'; readonly why: SetUnknown };
+  | { readonly answer: 'unknown'; readonly why: SetUnknown; readonly source?: Prefix };
 
 type Ternary = 'yes' | 'no' | 'unknown';
 
@@ -65,7 +71,7 @@ function testList(host: Host, list: IpSet, element: SetElement): SetAnswer {
           ? NO
           : testOne(member, element);
     if (answer.answer === 'yes') return open === null ? answer : { ...answer, mark: null };
-    if (answer.answer === 'unknown') open ??= answer;
+    if (answer.answer === 'unknown') open ??= unknown(answer.why);
   }
   return open ?? (list.incomplete === true ? notWhole(list.name) : NO);
 }
@@ -78,14 +84,15 @@ function testOne(set: IpSet, element: SetElement): SetAnswer {
   if (element.directions.length < index.dimensions.length) return NO;
   const anyFamily = set.type === 'bitmap:port' || set.type === 'hash:mac';
   if (!anyFamily && set.family !== element.family) return NO;
-  const { result, mark } = decide(index, set, element);
+  const { result, mark, source } = decide(index, set, element);
   // A missing member may be a smaller network with `nomatch`.
   if (set.incomplete === true && (result !== 'yes' || index.dimensions.includes('net'))) {
     return notWhole(set.name);
   }
   if (result === 'yes') return { answer: 'yes', mark };
   if (result === 'no') return NO;
-  return unknown({ code: 'ipset-element', set: set.name, fields: missing(index, element) });
+  const open = unknown({ code: 'ipset-element', set: set.name, fields: missing(index, element) });
+  return source === null ? open : { ...open, source };
 }
 
 /**
@@ -96,7 +103,7 @@ function decide(
   index: SetIndex,
   set: IpSet,
   element: SetElement,
-): { readonly result: Ternary; readonly mark: SetMark | null } {
+): { readonly result: Ternary; readonly mark: SetMark | null; readonly source: Prefix | null } {
   const address = maskedAddress(index, element, 0);
   const groups = new Map<number, { readonly member: SetMember; readonly sure: boolean }[]>();
   const floor = set.type === 'hash:net,iface' && address !== null ? floorRank(index, address) : 0;
@@ -112,7 +119,10 @@ function decide(
   const marks = new Map<string, SetMark>();
   const decided = () => {
     const [mark = null] = marks.size === 1 ? marks.values() : [];
-    return { result: only(possible), mark };
+    const [only, ...others] = [...groups.values()].flat();
+    const source =
+      only === undefined || others.length > 0 ? null : sourceAsked(index, set, only.member, element);
+    return { result: onlyOf(possible), mark, source };
   };
   for (const rank of [...groups.keys()].sort((a, b) => b - a)) {
     const group = groups.get(rank) ?? [];
@@ -140,7 +150,7 @@ function floorRank(index: SetIndex, address: bigint): number {
   return floor;
 }
 
-function only(possible: ReadonlySet<Ternary>): Ternary {
+function onlyOf(possible: ReadonlySet<Ternary>): Ternary {
   const [first = 'no'] = possible;
   return possible.size === 1 ? first : 'unknown';
 }
@@ -164,12 +174,28 @@ function matchMember(index: SetIndex, set: IpSet, member: SetMember, element: Se
   return result;
 }
 
+/** @returns where the source has to lie for the packet to be this element; null where something else is not known. */
+function sourceAsked(index: SetIndex, set: IpSet, member: SetMember, element: SetElement): Prefix | null {
+  if (member.nomatch || element.returnNomatch === true) return null;
+  const open = [...member.keys.entries()].filter(
+    ([at, key]) => matchKey(index, set, key, at, element) === 'unknown',
+  );
+  const [first, ...others] = open;
+  if (first === undefined || others.length > 0) return null;
+  const [at, key] = first;
+  return element.directions[at] === 'src' ? wholePrefix(index, set, key) : null;
+}
+
 function matchKey(index: SetIndex, set: IpSet, key: SetKey, at: number, element: SetElement): Ternary {
   const isSource = element.directions[at] === 'src';
   switch (key.kind) {
     case 'address': {
       const value = maskedAddress(index, element, at);
-      if (value === null) return 'unknown';
+      if (value === null) {
+        const prefix = isSource ? wholePrefix(index, set, key) : null;
+        const known = prefix === null ? null : liesIn(prefix, element.sourceKnown ?? NOTHING);
+        return known === null ? 'unknown' : bool(known);
+      }
       const bits = set.family === 'ipv4' ? 32 : 128;
       const shift = BigInt(bits - key.length);
       return bool(value >> shift === key.value >> shift);
@@ -258,12 +284,14 @@ function bool(value: boolean): Ternary {
   return value ? 'yes' : 'no';
 }
 
+const NOTHING: Whereabouts = { within: [], outside: [] };
+
 const NO: SetAnswer = { answer: 'no' };
 
 function notWhole(name: string): SetAnswer {
   return unknown({ code: 'ipset-cut', set: name });
 }
 
-function unknown(why: SetUnknown): SetAnswer {
+function unknown(why: SetUnknown): Extract<SetAnswer, { answer: 'unknown' }> {
   return { answer: 'unknown', why };
 }

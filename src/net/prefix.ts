@@ -97,3 +97,17 @@ export function prefixesOverlap(a: Prefix, b: Prefix): boolean {
   const common = a.mask & b.mask;
   return a.family === b.family && (a.value & common) === (b.value & common);
 }
+
+/** What is known of an address that is not: prefixes that it lies in, and prefixes that it lies outside of. */
+export interface Whereabouts {
+  readonly within: readonly Prefix[];
+  readonly outside: readonly Prefix[];
+}
+
+/** @returns whether an address of which only this is known lies in the prefix; null where it may. */
+export function liesIn(prefix: Prefix, { within, outside }: Whereabouts): boolean | null {
+  if (prefix.mask === 0n) return true;
+  if (within.some((known) => prefixCovers(prefix, known))) return true;
+  if (within.some((known) => !prefixesOverlap(prefix, known))) return false;
+  return outside.some((known) => prefixCovers(known, prefix)) ? false : null;
+}

@@ -8,6 +8,7 @@ import { findUnprogrammed } from '../../src/explain/services/unprogrammed-servic
 import { parseIpvs } from '../../src/ipvs/parse-ipvs.ts';
 import { IpvsTable } from '../../src/ipvs/table.ts';
 import { describeRemarks } from '../../src/render/service-remarks.ts';
+import { run } from '../cli/run-main.ts';
 import { ask, readPaste } from '../pastes/paste.ts';
 import { openCapture } from '../support/open-capture.ts';
 
@@ -204,5 +205,15 @@ describe('What does a virtual server stand for?', () => {
   it('names that are like it', () => {
     expect(suggestNames('10.96.10.1:81', node)).toContain('10.96.10.1:80');
     expect(suggestNames('CLUSTER-I', node)).toContain('KUBE-CLUSTER-IP');
+  });
+});
+
+describe('Is a client outside the cluster one of 50 endpoints?', () => {
+  it('no: only whose address may be is asked', async () => {
+    const asked = ['trace', '10.96.10.21:80', '--from', 'external', '-f', FOLDER, '--detail', 'answer'];
+    const { out } = await run(asked);
+    expect(out).toContain("if the client's address lies outside 10.244.0.0/16");
+    expect(out).not.toContain('KUBE-LOOP-BACK');
+    expect(out).not.toContain('more open ways than are followed');
   });
 });

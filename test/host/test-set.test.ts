@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UNKNOWN_HOST } from '../../src/host/facts.ts';
 import { parseIpsets } from '../../src/host/parse-ipsets.ts';
 import { type SetElement, testSet } from '../../src/host/test-set.ts';
+import { parsePrefix } from '../../src/net/prefix.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { address } from './hosts.ts';
 
@@ -322,5 +323,40 @@ describe('Both forms of ipset in one paste', () => {
       ]);
       expect(sets.every(({ incomplete }) => incomplete !== true)).toBe(true);
     }
+  });
+});
+
+describe('a sender of whom only networks are known', () => {
+  const prefix = (text: string) => {
+    const parsed = parsePrefix(text);
+    if (parsed === null) throw new Error(text);
+    return parsed;
+  };
+  const asked = (name: string, directions: SetElement['directions'], within: string[], outside: string[]) =>
+    testSet(host, name, {
+      ...PACKET,
+      directions,
+      source: null,
+      destination: address('10.0.0.1'),
+      sourceKnown: { within: within.map(prefix), outside: outside.map(prefix) },
+    });
+
+  it.each<[string, string, string[], string[], string]>([
+    ['in the element’s network', 'hipn', ['10.1.0.0/16'], [], 'yes'],
+    ['in another one', 'hipn', ['11.0.0.0/8'], [], 'no'],
+    ['outside of the element’s', 'hipn', [], ['10.0.0.0/7'], 'no'],
+    ['in a part of it, or not', 'hipn', ['8.0.0.0/5'], [], 'unknown'],
+    ['outside of a part of it', 'hipn', [], ['10.1.0.0/16'], 'unknown'],
+  ])('%s', (_, name, within, outside, answer) => {
+    expect(asked(name, ['dst', 'dst', 'src'], within, outside).answer).toBe(answer);
+  });
+
+  it('is asked for by the network that decides, where nothing else does', () => {
+    const answer = asked('hipn', ['dst', 'dst', 'src'], [], []);
+    expect(answer).toMatchObject({ answer: 'unknown', source: prefix('10.0.0.0/8') });
+  });
+
+  it('is not, where several elements are left, a smaller network is left out, or a part of addresses is looked at', () => {
+    for (const name of ['hn', 'h1n']) expect(asked(name, ['src'], [], [])).not.toHaveProperty('source');
   });
 });

@@ -5,6 +5,7 @@ import type { IpsetLookup } from '../../rules/test.ts';
 import { unknown } from '../answer.ts';
 import type { PacketState } from '../state.ts';
 import type { Evaluator } from './context.ts';
+import { senderWithin } from './values.ts';
 
 /** Whether the packet's fields, taken in the rule's directions, are in the set (net/netfilter/xt_set.c). */
 export const ipset: Evaluator<'ipset'> = ({ in: asked }, { state, host }) => {
@@ -17,7 +18,15 @@ export const ipset: Evaluator<'ipset'> = ({ in: asked }, { state, host }) => {
   if (answer.answer === 'yes')
     return asked.counters ? unknown({ code: 'ipset-counters', set, directions }) : 'yes';
   if (answer.answer !== 'unknown') return 'no';
-  const { why } = answer;
+  const { why, source } = answer;
+  // Elements that hang on who sends are one question with rules that do.
+  if (source !== undefined && !asked.counters)
+    return senderWithin(
+      state.source,
+      { kind: 'prefix', prefix: source },
+      state.family,
+      state.sourceRewrite !== 'none',
+    );
   const { sourcePort, destinationPort } = state;
   return unknown({
     code: why.code,
@@ -35,6 +44,7 @@ function lookUp(asked: IpsetLookup, state: PacketState, host: Host): SetAnswer {
     family: state.family,
     directions: asked.directions,
     source: state.source.address,
+    sourceKnown: state.source,
     destination: state.destination,
     protocol: state.protocol,
     sourcePort: state.sourcePort,

@@ -1,5 +1,5 @@
 import type { Family } from '../../net/address.ts';
-import { type Prefix, prefixCovers, prefixesOverlap } from '../../net/prefix.ts';
+import { liesIn, type Prefix } from '../../net/prefix.ts';
 import {
   type AddressSet,
   allows,
@@ -44,10 +44,8 @@ export function senderWithin(sender: Sender, set: AddressSet, family: Family, re
   };
   if (set.kind !== 'prefix') return unknown(question);
   const { prefix } = set;
-  if (prefix.mask === 0n) return 'yes';
-  if (sender.within.some((known) => prefixCovers(prefix, known))) return 'yes';
-  if (sender.within.some((known) => !prefixesOverlap(prefix, known))) return 'no';
-  if (sender.outside.some((known) => prefixCovers(known, prefix))) return 'no';
+  const known = liesIn(prefix, sender);
+  if (known !== null) return yesNo(known);
   return unknown(question, (state, held) =>
     state.source.address === null && rewritten === (state.sourceRewrite !== 'none')
       ? { ...state, source: narrowed(state.source, prefix, held) }
