@@ -1,11 +1,14 @@
 import type { Outcome } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { type TraceOptions, tracePacket } from '../trace/trace-packet.ts';
+import type { World } from '../trace/world.ts';
 import type { NodeView } from './node-view.ts';
 import type { Trip } from './trip.ts';
 
-/** By the packet that a connection begins with. */
-const FOLLOWED = new WeakMap<Packet, Map<string, readonly Outcome[]>>();
+type Followed = Map<string, readonly Outcome[]>;
+
+/** By the packet that a connection begins with, and the node's world. */
+const FOLLOWED = new WeakMap<Packet, Map<World, Followed>>();
 
 /**
  * What becomes of a later packet of a connection at a node. Ways of the first packet that rest on different answers often lead to
@@ -20,13 +23,22 @@ export function outcomesAt(
 ): readonly Outcome[] {
   const world = view.world(packet.family);
   const first = legs[0]?.packet;
-  if (first === undefined) return tracePacket(packet, world, options).outcomes;
-  const followed = FOLLOWED.get(first) ?? new Map<string, readonly Outcome[]>();
-  FOLLOWED.set(first, followed);
-  const key = JSON.stringify([view.name, packet, options], spelled);
+  // A connection that a packet sets out with holds more than its text tells.
+  if (first === undefined || options.attached !== undefined)
+    return tracePacket(packet, world, options).outcomes;
+  const followed = followedAt(world, first);
+  const key = JSON.stringify([packet, options], spelled);
   const known = followed.get(key) ?? tracePacket(packet, world, options).outcomes;
   followed.set(key, known);
   return known;
+}
+
+function followedAt(world: World, first: Packet): Followed {
+  const nodes = FOLLOWED.get(first) ?? new Map<World, Followed>();
+  FOLLOWED.set(first, nodes);
+  const followed: Followed = nodes.get(world) ?? new Map();
+  nodes.set(world, followed);
+  return followed;
 }
 
 function spelled(_: string, value: unknown): unknown {
