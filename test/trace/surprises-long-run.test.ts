@@ -68,19 +68,22 @@ describe('In which zone is a flow looked for?', () => {
     `udp 17 9 src=8.8.8.8 dst=8.8.4.4 sport=40000 dport=80 ${zone}src=8.8.4.4 dst=8.8.8.8 sport=80 dport=40000 mark=0 use=1`;
   const rules = (zone: string): string =>
     `*raw\n:PREROUTING ACCEPT\n-A PREROUTING -j CT ${zone}\n*filter\n:FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate ESTABLISHED`;
-  const isFound = (zone: string, flows: string, from: string, to: string): boolean =>
-    rulesOf(only(ask(rules(zone), { protocol: 'udp', from, to, flows }))).includes('FORWARD 1');
+  // Whether its answers may be another flow's, and what becomes of it then, is another question.
+  const isFound = (zone: string, flows: string, from: string, to: string): boolean[] => {
+    const { outcomes } = ask(rules(zone), { protocol: 'udp', from, to, flows });
+    return [...new Set(outcomes.map((outcome) => rulesOf(outcome).includes('FORWARD 1')))];
+  };
   const CLIENT = '8.8.8.8:40000';
   const SERVER = '8.8.4.4:80';
   it('in that of its own direction only (nf_ct_key_equal, resolve_normal_ct in nf_conntrack_core.c)', () => {
-    expect(isFound('--zone-orig 7', flow('zone-orig=7 '), CLIENT, SERVER)).toBe(true);
-    expect(isFound('--zone-orig 7', flow(''), CLIENT, SERVER)).toBe(false);
-    expect(isFound('--zone-reply 7', flow('zone-orig=7 '), CLIENT, SERVER)).toBe(false);
+    expect(isFound('--zone-orig 7', flow('zone-orig=7 '), CLIENT, SERVER)).toEqual([true]);
+    expect(isFound('--zone-orig 7', flow(''), CLIENT, SERVER)).toEqual([false]);
+    expect(isFound('--zone-reply 7', flow('zone-orig=7 '), CLIENT, SERVER)).toEqual([false]);
   });
   it('an answer is found by the zone that the flow has for answers', () => {
-    expect(isFound('--zone-orig 7', flow('zone-orig=7 '), SERVER, CLIENT)).toBe(true);
-    expect(isFound('--zone-orig 7', flow(''), SERVER, CLIENT)).toBe(true);
-    expect(isFound('--zone 7', flow(''), SERVER, CLIENT)).toBe(false);
+    expect(isFound('--zone-orig 7', flow('zone-orig=7 '), SERVER, CLIENT)).toEqual([true]);
+    expect(isFound('--zone-orig 7', flow(''), SERVER, CLIENT)).toEqual([true]);
+    expect(isFound('--zone 7', flow(''), SERVER, CLIENT)).toEqual([false]);
   });
 });
 
