@@ -9,12 +9,11 @@ import { type Packet, senderOf } from '../trace/packet.ts';
 import type { Given } from '../trace/question.ts';
 import type { Connection } from '../trace/state.ts';
 import { mayStopEstablished } from '../trace/stops-established.ts';
-import type { TraceOptions } from '../trace/trace-packet.ts';
 import { casesLeft } from './cases-left.ts';
 import type { Client } from './client.ts';
 import type { Leg, Way } from './connection.ts';
 import { outcomesAt } from './outcomes-at.ts';
-import { ended, memoryOf, type Trip } from './trip.ts';
+import { ended, type Memory, memoryOf, type Trip } from './trip.ts';
 
 /**
  * What the client sends when it has its answer, through each node that the request passed: data on an established connection
@@ -46,7 +45,9 @@ function laterThrough(leg: Leg, answer: Leg | null, trip: Trip, client: Client):
   const { state, memory, isEstablished } = knownNow(leg, answer, trip);
   if (isEstablished && !mayStopEstablished(world, family)) return null;
   const packet = laterPacket(leg, client, state);
-  const answered = [...outcome.given, ...(answer?.outcome.given ?? [])].map(askedLater);
+  const answered = [...outcome.given, ...(answer?.outcome.given ?? [])]
+    .filter(({ question }) => !OF_THE_PACKET.has(question.code))
+    .map(askedLater);
   const outcomes = outcomesAt(view, packet, trip, memory);
   const cases = casesLeft(outcomes, answered);
   const goes = (way: Outcome): boolean =>
@@ -61,7 +62,8 @@ function laterThrough(leg: Leg, answer: Leg | null, trip: Trip, client: Client):
   const ways = cases.flatMap((one) => one.outcomes);
   if (stopped.length === cases.length && ways.every(({ verdict }) => ENDS.has(verdict))) {
     if (answer === null) return ended('times-out', { code: 'answer-skips', leg: after }, legs);
-    const isRefused = ways.every(({ verdict }) => verdict === 'reject');
+    // Of an ICMP error a socket whose connection is made only takes note (tcp_v4_err, tcp_v6_err: sk_err_soft).
+    const isRefused = ways.every(({ rejectWith }) => rejectWith === 'tcp-reset');
     return ended(isRefused ? 'refused' : 'times-out', { code: 'later-lost', leg: after }, legs);
   }
   const { given } = first;
@@ -82,11 +84,18 @@ function knownNow(
   { view, outcome }: Leg,
   answer: Leg | null,
   trip: Trip,
-): { readonly state: Packet['state']; readonly memory: TraceOptions; readonly isEstablished: boolean } {
+): { readonly state: Packet['state']; readonly memory: Memory; readonly isEstablished: boolean } {
   const memory = memoryOf(view, trip);
   if (outcome.end.connection === null) return { state: 'NEW', memory, isEstablished: false };
   const answered = answer?.outcome.end.connection ?? null;
-  if (answered?.direction !== 'REPLY') return { state: 'INVALID', memory: {}, isEstablished: false };
+  if (answered?.direction !== 'REPLY') {
+    const { written } = memory;
+    return {
+      state: 'INVALID',
+      memory: written === undefined ? {} : { written },
+      isEstablished: false,
+    };
+  }
   const opened = (memory.opened ?? []).map((flow) => establishedFlow(flow, answered));
   return { state: 'NEW', memory: { ...memory, opened }, isEstablished: true };
 }
@@ -96,6 +105,9 @@ function establishedFlow(flow: Flow, answered: Connection): Flow {
   const labels = labelsOf(answered)?.join() ?? null;
   return { ...flow, state: 'ESTABLISHED', status: ['ASSURED'], mark: answered.mark, labels };
 }
+
+/** What data has otherwise than the SYN before it. */
+const OF_THE_PACKET: ReadonlySet<string> = new Set(['length', 'tcp-option', 'tcpmss', 'ecn']);
 
 /** The first packet's port may be any; from the second on one stands for it. */
 function askedLater(given: Given): Given {

@@ -3,7 +3,7 @@ import type { Packet } from '../trace/packet.ts';
 import { type TraceOptions, tracePacket } from '../trace/trace-packet.ts';
 import type { World } from '../trace/world.ts';
 import type { NodeView } from './node-view.ts';
-import type { Trip } from './trip.ts';
+import type { Memory, Trip } from './trip.ts';
 
 type Followed = Map<string, readonly Outcome[]>;
 
@@ -19,7 +19,7 @@ export function outcomesAt(
   view: NodeView,
   packet: Packet,
   { legs }: Trip,
-  options: Pick<TraceOptions, 'opened' | 'balanced' | 'attached'>,
+  options: Memory & Pick<TraceOptions, 'attached'>,
 ): readonly Outcome[] {
   const world = view.world(packet.family);
   const first = legs[0]?.packet;

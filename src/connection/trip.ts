@@ -3,6 +3,7 @@ import type { BalancedFlow } from '../ipvs/model.ts';
 import { balancedFlow, openedFlow } from '../trace/opened-flow.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
+import type { Written } from '../trace/state.ts';
 import type { TraceOptions } from '../trace/trace-packet.ts';
 import type { Client } from './client.ts';
 import type { ConnectionReason, Direction, Leg, Sees, Way } from './connection.ts';
@@ -46,9 +47,25 @@ export function rememberedByIpvs(
   return flow === null ? balanced : new Map(balanced).set(view, [flow, ...(balanced.get(view) ?? [])]);
 }
 
+/** What a node keeps of a connection between its packets. */
+export type Memory = Pick<TraceOptions, 'opened' | 'balanced' | 'written'>;
+
 /** What a node knows of the connection by now. */
-export function memoryOf(view: NodeView, { opened, balanced }: Trip): TraceOptions {
-  return { opened: opened.get(view) ?? [], balanced: balanced.get(view) ?? [] };
+export function memoryOf(view: NodeView, { opened, balanced, legs }: Trip): Memory {
+  const before = legs.findLast((leg) => leg.view === view)?.outcome.end;
+  return {
+    opened: opened.get(view) ?? [],
+    balanced: balanced.get(view) ?? [],
+    ...(before === undefined || !hasWritten(before) ? {} : { written: writtenBy(before) }),
+  };
+}
+
+function hasWritten({ recentLists, setChanges, nftSetChanges = [] }: Written): boolean {
+  return recentLists.length + setChanges.length + nftSetChanges.length > 0;
+}
+
+function writtenBy({ recentLists, setChanges, nftSetChanges }: Written): Written {
+  return { recentLists, setChanges, ...(nftSetChanges === undefined ? {} : { nftSetChanges }) };
 }
 
 /** @returns how the connection ends, with the legs that led there. */

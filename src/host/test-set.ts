@@ -127,13 +127,18 @@ function decide(
   for (const rank of [...groups.keys()].sort((a, b) => b - a)) {
     const group = groups.get(rank) ?? [];
     for (const { member } of group) {
-      possible.add(member.nomatch === (element.returnNomatch ?? false) ? 'yes' : 'no');
+      possible.add(member.nomatch === isInverted(index, element) ? 'yes' : 'no');
       marks.set(`${member.mark.value}/${member.mark.mask}`, member.mark);
     }
     if (group.some(({ sure }) => sure)) return decided();
   }
   possible.add('no');
   return decided();
+}
+
+/** `--return-nomatch` means something to sets of networks alone (IPSET_TYPE_NOMATCH in ip_set_test, net/netfilter/ipset/ip_set_core.c). */
+function isInverted({ dimensions }: SetIndex, { returnNomatch }: SetElement): boolean {
+  return returnNomatch === true && dimensions.includes('net');
 }
 
 /**
@@ -176,7 +181,7 @@ function matchMember(index: SetIndex, set: IpSet, member: SetMember, element: Se
 
 /** @returns where the source has to lie for the packet to be this element; null where something else is not known. */
 function sourceAsked(index: SetIndex, set: IpSet, member: SetMember, element: SetElement): Prefix | null {
-  if (member.nomatch || element.returnNomatch === true) return null;
+  if (member.nomatch || isInverted(index, element)) return null;
   const open = [...member.keys.entries()].filter(
     ([at, key]) => matchKey(index, set, key, at, element) === 'unknown',
   );

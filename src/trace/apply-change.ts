@@ -53,10 +53,10 @@ export function applyChange(branch: Branch, effect: Change): Branch {
         ttl: changedTtl(state.ttl, effect),
       });
     case 'change-sets': {
-      const { source, sourcePort, destination, destinationPort } = state;
+      const { protocol, source, sourcePort, destination, destinationPort } = state;
       const made = effect.changes.map((change) => ({
         ...change,
-        ...{ source, sourcePort, destination, destinationPort },
+        ...{ protocol, source, sourcePort, destination, destinationPort },
       }));
       return changed(branch, { setChanges: [...state.setChanges, ...made] });
     }

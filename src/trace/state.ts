@@ -71,6 +71,9 @@ export interface PacketState {
   readonly zones: Zones | null;
 }
 
+/** What rules wrote on the packet's way that outlasts it. */
+export type Written = Pick<PacketState, 'recentLists' | 'setChanges' | 'nftSetChanges'>;
+
 /** What user and group a process may be of; absent: any. */
 export interface SocketIds {
   readonly user?: readonly Range[];
@@ -97,6 +100,7 @@ export interface BalancedBy {
 
 /** What a SET rule did to an ipset, and with which fields of the packet. */
 export interface SetChanged extends SetChange {
+  readonly protocol: number;
   readonly source: Sender;
   readonly sourcePort: number | null;
   readonly destination: Address;

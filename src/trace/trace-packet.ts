@@ -11,7 +11,7 @@ import type { ProgramSource } from './program.ts';
 import { programsOf } from './programs.ts';
 import { flat } from './question.ts';
 import type { Assumption } from './reason.ts';
-import { type Connection, initialState } from './state.ts';
+import { type Connection, initialState, type Written } from './state.ts';
 import { StepBook } from './steps.ts';
 import { travel } from './travel.ts';
 import type { World } from './world.ts';
@@ -47,6 +47,8 @@ export interface TraceOptions {
   readonly shares?: false;
   /** The same of IPVS. */
   readonly balanced?: readonly BalancedFlow[];
+  /** What rules wrote into sets and lists for earlier packets of the connection here, since the capture. Absent: nothing. */
+  readonly written?: Written;
   /** The connection that the packet sets out with: one that the kernel made as an answer to another (nf_ct_attach). Absent: none. */
   readonly attached?: Connection;
 }
@@ -62,14 +64,14 @@ export interface Ways {
 export function followPacket(
   packet: Packet,
   world: World,
-  { observer, sources, opened = [], shares, balanced = [], attached }: TraceOptions = {},
+  { observer, sources, opened = [], shares, balanced = [], written, attached }: TraceOptions = {},
 ): Ways {
   const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
   for (const assumption of legacyAssumed(packet.family, world)) assumptions.set(flat(assumption), assumption);
   const programs = programsOf(world, sources);
   const { registrants } = programs;
-  const state = { ...initialState(packet), connection: attached ?? null };
+  const state = { ...initialState(packet), ...written, connection: attached ?? null };
   const start: Branch = { state, probability: 1, path: null, given: null, turns: null };
   const run: Run = (from, questions, budget) =>
     travel(from, programs, {

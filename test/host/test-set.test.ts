@@ -125,6 +125,7 @@ describe('a packet against each type of set', () => {
     ['hash:net, element inside the nomatch', 'hn', from('10.1.1.3'), 'yes'],
     ['hash:net, --return-nomatch', 'hn', { ...from('10.1.200.1'), returnNomatch: true }, 'yes'],
     ['hash:net, --return-nomatch, plain element', 'hn', { ...from('10.200.0.1'), returnNomatch: true }, 'no'],
+    ['hash:ip, --return-nomatch, which is for networks', 'h1', { returnNomatch: true }, 'yes'],
     ['hash:ip,port', 'hip', both, 'yes'],
     ['hash:ip,port, one direction is too few', 'hip', { directions: ['src'] }, 'no'],
     ['hash:ip,port, other protocol', 'hip', { ...both, protocol: 17 }, 'no'],

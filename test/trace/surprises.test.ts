@@ -244,7 +244,26 @@ describe('What does a rule know of the sets that earlier ones changed?', () => {
     expect(verdicts('--add-set s dst', '-m set --match-set s dst')).toEqual(['drop']);
     expect(verdicts('--del-set s src', '-m set --match-set s src')).toEqual(['accept']);
   });
-  it('with other fields than were added, either', () => {
-    expect(verdicts('--add-set s dst', '-m set --match-set s src')).toEqual(['drop', 'accept']);
+  it('what another element is stays as it was', () => {
+    expect(verdicts('--add-set s dst', '-m set --match-set s src')).toEqual(['drop']);
+    expect(verdicts('--del-set s dst', '-m set --match-set s src')).toEqual(['drop']);
+  });
+  it('with the same address as the other end, too', () => {
+    const back = mangle('-A PREROUTING -j SET --add-set s dst\n-A FORWARD -m set --match-set s src -j DROP');
+    const of = (from: string, sets: string) =>
+      ask(back, { host: nodeOf({ ipsets: sets }), from }).outcomes.map(({ verdict }) => verdict);
+    expect(of('8.8.8.8:1', 'create s hash:ip family inet\n')).toEqual(['accept']);
+  });
+  it.each([
+    [
+      'a full set takes none (IPSET_ERR_HASH_FULL)',
+      'create s hash:ip family inet maxelem 1\nadd s 9.9.9.9\n',
+    ],
+    ['one outside of a bitmap is none (bitmap_ip_kadt)', 'create s bitmap:ip range 10.0.0.0-10.0.0.255\n'],
+    ['a network may be excepted (mtype_add)', 'create s hash:net family inet\nadd s 8.8.4.0/24 nomatch\n'],
+  ])('whether it was added is not known where %s', (_, ipsets) => {
+    const rule = rules('--add-set s dst', '-m set --match-set s dst');
+    const { outcomes } = ask(rule, { host: nodeOf({ ipsets }) });
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['drop', 'accept']);
   });
 });

@@ -27,6 +27,9 @@ export interface HostNeeds {
 /** Dumps (bytes) beyond which nf_tables is not asked for JSON: it would need gigabytes of the node's memory for it. */
 const LARGE_DUMP = 48 * 1024 * 1024;
 
+/** Where rules ask a set, or write to one (xt_set). */
+const SET_OPTIONS = ['--match-set ', '--map-set ', '--add-set ', '--del-set '];
+
 /**
  * Asks for addresses, and for what else the rules and the question need. Call it after `collectRules`.
  * @param modeMark shows kube-proxy's mode where the rules hold it; nf_tables need not be asked for it then
@@ -37,7 +40,7 @@ export async function collectHost(collector: Collector, needs: HostNeeds, modeMa
   const probes = [ADDRESSES];
   if (needs.packets) {
     probes.push(...HOST);
-    if (mention('--match-set ')) probes.push(IPSETS);
+    if (SET_OPTIONS.some(mention)) probes.push(IPSETS);
   }
   await collector.runAll(probes);
   if (needs.packets) await collector.runAll(SELDOM, { quiet: true });

@@ -1,17 +1,17 @@
 import type { Host, SetMark } from '../../host/facts.ts';
 import { type SetAnswer, testSet } from '../../host/test-set.ts';
-import { sameAddress } from '../../net/address.ts';
 import type { IpsetLookup } from '../../rules/test.ts';
 import { unknown } from '../answer.ts';
 import type { PacketState } from '../state.ts';
 import type { Evaluator } from './context.ts';
+import { changedSet } from './set-changes.ts';
 import { senderWithin } from './values.ts';
 
 /** Whether the packet's fields, taken in the rule's directions, are in the set (net/netfilter/xt_set.c). */
 export const ipset: Evaluator<'ipset'> = ({ in: asked }, { state, host }) => {
   const { set, directions } = asked;
   const answer = lookUp(asked, state, host);
-  const change = asked.returnNomatch || asked.counters ? null : changedSet(asked, state);
+  const change = asked.returnNomatch || asked.counters ? null : changedSet(asked, state, host);
   if (change === 'yes' || change === 'no') return change;
   if (change === null && answer.answer === 'no') return 'no';
   if (change === 'unknown') return unknown({ code: 'ipset-changed', set, directions });
@@ -61,25 +61,7 @@ function lookUp(asked: IpsetLookup, state: PacketState, host: Host): SetAnswer {
 
 /** @returns what the element that holds the packet has of a mark; null where that is not known, or a rule may just have added it. */
 export function markInSet(asked: IpsetLookup, state: PacketState, host: Host): SetMark | null {
-  if (changedSet(asked, state) !== null) return null;
+  if (changedSet(asked, state, host) !== null) return null;
   const answer = lookUp(asked, state, host);
   return answer.answer === 'yes' ? answer.mark : null;
-}
-
-/**
- * What a change on the packet's own way says of a later look-up: where it was made with the same fields, the set has, or
- * no longer has, just this element.
- * @returns null where no rule changed the set; `unknown` where one did, with other fields.
- */
-function changedSet(asked: IpsetLookup, state: PacketState): 'yes' | 'no' | 'unknown' | null {
-  const change = state.setChanges.findLast(({ set }) => set === asked.set);
-  if (change === undefined) return null;
-  const same =
-    change.directions.join() === asked.directions.join() &&
-    change.source === state.source &&
-    change.sourcePort === state.sourcePort &&
-    change.destinationPort === state.destinationPort &&
-    sameAddress(change.destination, state.destination);
-  if (!same) return 'unknown';
-  return change.added ? 'yes' : 'no';
 }
