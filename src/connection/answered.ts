@@ -1,5 +1,6 @@
 import { isWildcard } from '../host/parse-sockets.ts';
 import { TCP } from '../net/protocol.ts';
+import type { Outcome } from '../trace/outcome.ts';
 import { type Packet, senderOf } from '../trace/packet.ts';
 import { type ReplyMark, UNMARKED } from '../trace/reply-mark.ts';
 import type { PacketState } from '../trace/state.ts';
@@ -12,7 +13,7 @@ import type { Client } from './client.ts';
 import type { Leg, Place, Way } from './connection.ts';
 import { type Listening, listenerOf } from './listening.ts';
 import type { NodeView } from './node-view.ts';
-import { RST_ACK, unlessLost } from './refusal.ts';
+import { asClosedPort, RST_ACK, unlessLost } from './refusal.ts';
 import { ended, type Trip } from './trip.ts';
 
 /** A request that is where somebody may answer it. */
@@ -30,8 +31,16 @@ interface Arrived {
 /** Walks an answer through the node of who answers, and on. */
 type Walk = (packet: Packet) => readonly Way[];
 
+/** Follows what tells the client that nobody listens. @param refusal the way where the client hears of it */
+type Refuse = (refusal: Way, outcome: Outcome) => readonly Way[];
+
 /** @returns the ways that a connection can go whose request has arrived: it is answered, or refused by the kernel there. */
-export function answered(arrived: Arrived, trip: Trip, client: Client, walk: Walk): readonly Way[] {
+export function answered(
+  arrived: Arrived,
+  trip: Trip,
+  client: Client,
+  { walk, refuse }: { readonly walk: Walk; readonly refuse: Refuse },
+): readonly Way[] {
   const { view, end, leg, place, listening, inPod, from } = arrived;
   const refused = ended('refused', { code: 'not-listening', at: place, inPod }, trip);
   const packet = answerPacket(end, client, from);
@@ -40,7 +49,7 @@ export function answered(arrived: Arrived, trip: Trip, client: Client, walk: Wal
   if (listening === 'no' && end.protocol !== TCP) {
     const lost = unsent(end, false, view.host);
     if (lost === 'no-route') return [ended('times-out', { code: 'refusal-lost', at: place }, trip)];
-    if (lost === null) return [refused];
+    if (lost === null) return refuse(refused, asClosedPort(leg.outcome));
     const { sysctl } = refusalMarks(view, end);
     return [ended('unknown', { code: 'mark-unknown', leg, sysctl }, trip)];
   }

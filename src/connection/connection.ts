@@ -40,6 +40,8 @@ export interface Way {
 export type ConnectionReason =
   /** A node refused, or lost, a packet of it: the leg's outcome says by what. */
   | { readonly code: 'refused' | 'lost' | 'not-followed'; readonly leg: Leg }
+  /** A node refuses it with an ICMP error of which the client's UDP socket is not told. */
+  | { readonly code: 'refusal-unheard'; readonly leg: Leg }
   /** What a tunnel wraps around it is dropped. */
   | { readonly code: 'tunnel-lost'; readonly leg: Leg; readonly device: string }
   /** It comes to a node by an interface that is down. */

@@ -15,7 +15,7 @@ import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
 import { notAnswered } from './not-answered.ts';
 import { outcomesAt } from './outcomes-at.ts';
-import { refusalOf, unlessLost } from './refusal.ts';
+import { isUnheard, refusalOf, unlessLost } from './refusal.ts';
 import { sourceWriter } from './source-writer.ts';
 import { manyOutside, notSent, silentAt } from './to-many.ts';
 import { type At, ended, memoryOf, remembered, rememberedByIpvs, type Trip } from './trip.ts';
@@ -77,7 +77,7 @@ function past(at: At, outcome: Outcome, before: Trip, journey: Journey): readonl
     case 'reject':
       // Of an answer it is the server that is told.
       return direction === 'request'
-        ? refused(at, leg, trip, journey)
+        ? refused(leg, trip, journey)
         : [ended('times-out', { code: 'lost', leg }, trip)];
     case 'queue':
     case 'unknown':
@@ -129,8 +129,13 @@ function unseenBy(reason: ConnectionReason, trip: Trip, journey: Journey): reado
 }
 
 /** The node answers that it refuses the request. A reset is followed back to the client, an ICMP error out of the node. */
-function refused({ view }: At, leg: Leg, trip: Trip, journey: Journey): readonly Way[] {
-  const way = ended('refused', { code: 'refused', leg }, trip);
+function refused(leg: Leg, trip: Trip, journey: Journey): readonly Way[] {
+  if (isUnheard(leg.outcome)) return [ended('times-out', { code: 'refusal-unheard', leg }, trip)];
+  return refusedWith(ended('refused', { code: 'refused', leg }, trip), leg, trip, journey);
+}
+
+function refusedWith(way: Way, leg: Leg, trip: Trip, journey: Journey): readonly Way[] {
+  const { view } = leg;
   const refusal = refusalOf(view, leg.outcome, journey.client);
   if (refusal === null) return [way];
   const { attached } = refusal;
@@ -212,9 +217,10 @@ function arrived(
     inPod && exit?.kind === 'interface'
       ? ({ entersAt: 'PREROUTING', inInterface: exit.name } as const)
       : ({ entersAt: 'OUTPUT', inInterface: null } as const);
-  return answered({ view, end, place, listening, inPod, from, leg }, trip, journey.client, (packet) =>
-    through({ view, packet, direction: 'answer' }, trip, journey),
-  );
+  return answered({ view, end, place, listening, inPod, from, leg }, trip, journey.client, {
+    walk: (packet) => through({ view, packet, direction: 'answer' }, trip, journey),
+    refuse: (refusal, outcome) => refusedWith(refusal, { ...leg, outcome }, trip, journey),
+  });
 }
 
 /** The answer is where the client may be. */

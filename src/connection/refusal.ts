@@ -1,4 +1,4 @@
-import { ICMP, ICMPV6, TCP } from '../net/protocol.ts';
+import { ICMP, ICMPV6, TCP, UDP } from '../net/protocol.ts';
 import { bridgeShown } from '../trace/bridge.ts';
 import { portOrSome } from '../trace/opened-flow.ts';
 import type { Outcome } from '../trace/outcome.ts';
@@ -25,11 +25,12 @@ export interface Refusal {
  */
 export function refusalOf(
   view: NodeView,
-  { end, rejectWith, reason }: Outcome,
+  { end, rejectWith, reason, verdict }: Outcome,
   client: Client,
 ): Refusal | null {
   if (rejectWith === null || end.balancedBy !== null) return null;
-  if (end.fromNode && (end.protocol !== TCP || reason !== null)) return null;
+  // What nobody listens for has passed the rules, and is answered as any other.
+  if (verdict === 'reject' && end.fromNode && (end.protocol !== TCP || reason !== null)) return null;
   const { connection, family } = end;
   if (connection?.direction === 'REPLY') return null;
   const isReset = rejectWith === 'tcp-reset';
@@ -82,13 +83,36 @@ const ERRORS: ReadonlyMap<string, { readonly type: number; readonly code: number
   ['icmp-net-prohibited', { type: 3, code: 9 }],
   ['icmp-host-prohibited', { type: 3, code: 10 }],
   ['icmp-admin-prohibited', { type: 3, code: 13 }],
+  ['icmp-ttl-exceeded', { type: 11, code: 0 }],
   ['icmp6-no-route', { type: 1, code: 0 }],
   ['icmp6-adm-prohibited', { type: 1, code: 1 }],
   ['icmp6-addr-unreachable', { type: 1, code: 3 }],
   ['icmp6-port-unreachable', { type: 1, code: 4 }],
   ['icmp6-policy-fail', { type: 1, code: 5 }],
   ['icmp6-reject-route', { type: 1, code: 6 }],
+  ['icmp6-time-exceeded', { type: 3, code: 0 }],
+  ['icmp6-param-problem', { type: 4, code: 0 }],
 ]);
+
+/**
+ * Errors of which a UDP socket hears nothing, unless it asks for all of them (IP_RECVERR): those that are not `fatal` in
+ * icmp_err_convert (net/ipv4/icmp.c) and icmpv6_err_convert (net/ipv6/icmp.c), by which udp_err goes.
+ */
+const UNHEARD: ReadonlySet<string> = new Set([
+  ...(['icmp-net-unreachable', 'icmp-host-unreachable', 'icmp-ttl-exceeded'] as const),
+  ...(['icmp6-no-route', 'icmp6-addr-unreachable', 'icmp6-time-exceeded'] as const),
+]);
+
+/** @returns whether a client's socket is not told of the error that it is refused with. */
+export function isUnheard({ end, rejectWith }: Outcome): boolean {
+  return end.protocol === UDP && !end.fromNode && rejectWith !== null && UNHEARD.has(rejectWith);
+}
+
+/** @returns the packet as the kernel refuses it for want of a socket (udp_rcv, udpv6_rcv). */
+export function asClosedPort(outcome: Outcome): Outcome {
+  const rejectWith = outcome.end.family === 'ipv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
+  return { ...outcome, rejectWith };
+}
 
 /** Ends of a packet that certainly gets to nobody. */
 const LOSES: ReadonlySet<string> = new Set(['lost', 'tunnel-lost', 'device-down', 'dead-end']);

@@ -80,4 +80,21 @@ export const LATER_CASES: readonly LaterCase[] = [
     filter: ['-A FORWARD -d POD -m conntrack --ctstate NEW -j DROP', '-A FORWARD -j ACCEPT'],
     sees: 'times-out',
   },
+  {
+    name: 'what is ESTABLISHED is refused by an ICMP error, of which an open connection only takes note',
+    filter: [
+      '-A FORWARD -d POD -p tcp -m conntrack --ctstate ESTABLISHED -j REJECT --reject-with icmp-port-unreachable',
+      '-A FORWARD -j ACCEPT',
+    ],
+    sees: 'times-out',
+  },
+  {
+    name: 'a SYN enters its sender in a list, and who is in it is dropped',
+    filter: [
+      '-A FORWARD -d POD -m conntrack --ctstate ESTABLISHED -m recent --rcheck --name later --mask 255.255.255.255 --rsource -j DROP',
+      '-A FORWARD -d POD -m recent --set --name later --mask 255.255.255.255 --rsource',
+      '-A FORWARD -j ACCEPT',
+    ],
+    sees: 'times-out',
+  },
 ];

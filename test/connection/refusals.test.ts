@@ -14,7 +14,9 @@ const FAR = '192.168.0.77';
 /** What the client sees of the one way to a pod of node-1, or to the node itself, and by what. */
 async function refusal(one: NodeChanges, to = '10.244.1.5:8080', from = FAR): Promise<ConnectionWay> {
   const { known } = await openCapture(writeNode(here.path, 1, 2, one));
-  const [item] = explainTrace({ ...plainQuestion(to), from }, known);
+  const [first = '', second] = to.split(' ');
+  const asked = second === undefined ? plainQuestion(first) : { ...plainQuestion(second), protocol: first };
+  const [item] = explainTrace({ ...asked, from }, known);
   const ways = (item?.outcomes ?? []).flatMap(({ connection }) =>
     connection === null ? [] : [connection, ...connection.others],
   );
@@ -135,4 +137,45 @@ describe('is a client refused whose REJECT is answered with what the node’s ow
     expect(out).toContain('  but the answer is lost on node-1: filter OUTPUT rule 1');
     expect(out).toContain('-A OUTPUT -p tcp -m tcp --tcp-flags RST RST -j DROP');
   });
+});
+
+// Kernel 6.18, a connected UDP socket of the client.
+describe('does a UDP client hear that it is refused?', () => {
+  const reject = (error: string): string => `-A INPUT -p udp -j REJECT --reject-with ${error}`;
+  it.each([
+    ['icmp-port-unreachable', 'refused', 'refused'],
+    ['icmp-host-prohibited', 'refused', 'refused'],
+    ['icmp-host-unreachable', 'times-out', 'refusal-unheard'],
+    ['icmp-net-unreachable', 'times-out', 'refusal-unheard'],
+  ])('by %s: %s (icmp_err_convert, net/ipv4/icmp.c)', async (error, sees, code) => {
+    const way = await refusal({ filter: [reject(error)] }, 'udp 192.168.0.1:53');
+    expect(way).toMatchObject({ sees, reason: { code } });
+  });
+
+  const closed = { sockets: 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\n' };
+  const mark = '-A OUTPUT -p icmp -j MARK --set-xmark 0x4/0xffffffff';
+  it.each([
+    ['OUTPUT drops ICMP', { filter: ['-A OUTPUT -p icmp -j DROP'] }, 'times-out'],
+    ['raw does', { raw: ['-A OUTPUT -p icmp -j DROP'] }, 'times-out'],
+    ['it is RELATED', { filter: ['-A OUTPUT -m conntrack --ctstate RELATED -j DROP'] }, 'times-out'],
+    ['it is not NEW', { filter: ['-A OUTPUT -m conntrack --ctstate NEW -j DROP'] }, 'refused'],
+    ['its mark is 0', { filter: ['-A OUTPUT -p icmp -m mark --mark 0x0 -j DROP'] }, 'times-out'],
+    ['nothing drops it', { mangle: [mark] }, 'refused'],
+  ])('of a closed port, where %s: %s', async (_, rules, sees) => {
+    const way = await refusal({ ...closed, ...rules }, 'udp 192.168.0.1:777');
+    expect(way).toMatchObject({ sees });
+  });
+
+  it('a process of the node hears of it over lo, where OUTPUT lets it', async () => {
+    const drop = { ...closed, filter: ['-A OUTPUT -p icmp -j DROP'] };
+    expect(await refusal(closed, 'udp 192.168.0.1:777', 'node')).toMatchObject({ sees: 'refused' });
+    expect(await refusal(drop, 'udp 192.168.0.1:777', 'node')).toMatchObject({ sees: 'times-out' });
+  });
+});
+
+it('what ran out of hops is told by an ICMP error, which OUTPUT may drop', async () => {
+  const mangle = ['-A PREROUTING -d 10.244.1.5/32 -j TTL --ttl-set 1'];
+  expect(await refusal({ mangle })).toMatchObject({ sees: 'refused' });
+  const filter = ['-A OUTPUT -p icmp -j DROP'];
+  expect(await refusal({ mangle, filter })).toMatchObject({ sees: 'times-out' });
 });

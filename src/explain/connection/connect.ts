@@ -1,6 +1,7 @@
 import { clientOf } from '../../connection/client.ts';
 import type { ConnectionReason, Leg, Way } from '../../connection/connection.ts';
 import { followConnection } from '../../connection/follow.ts';
+import { isUnheard } from '../../connection/refusal.ts';
 import { omittedNamespaces } from '../../kubernetes/omitted-namespaces.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
@@ -183,6 +184,10 @@ function withoutClient(item: OutcomeItem, outcome: Outcome, context: Context): C
       accept: ['unknown', 'not-followed'],
     } as const
   )[outcome.verdict];
+  if (isUnheard(outcome)) {
+    const unheard = connectionNote({ code: 'refusal-unheard', leg });
+    return { sees: 'times-out', share: item.probability, reason: unheard, legs: [legItem(leg, context)] };
+  }
   const reason = connectionNote({ code, leg });
   return { sees, share: item.probability, reason, legs: [legItem(leg, context)] };
 }

@@ -16,6 +16,8 @@ function textOf(reason: ConnectionReason): string {
   switch (reason.code) {
     case 'refused':
       return `${nodeOf(reason.leg)} refuses it: ${decisionOf(reason.leg)}`;
+    case 'refusal-unheard':
+      return `${nodeOf(reason.leg)} refuses it with an error that a UDP socket is not told of, unless it asks for all (IP_RECVERR): ${decisionOf(reason.leg)}`;
     case 'lost':
       return `the ${reason.leg.direction} is lost on ${nodeOf(reason.leg)}: ${decisionOf(reason.leg)}`;
     case 'tunnel-lost':
@@ -125,6 +127,7 @@ function settleOf(reason: ConnectionReason): string | null {
     case 'not-followed':
       return reason.leg.outcome.reason === null ? null : reasonNote(reason.leg.outcome.reason).settle;
     case 'refused':
+    case 'refusal-unheard':
     case 'lost':
     case 'tunnel-lost':
     case 'device-down':
