@@ -30,6 +30,11 @@ export function wholePrefix({ addressMask }: SetIndex, { family }: IpSet, key: S
   return { family, value: key.value & mask, mask };
 }
 
+/** @returns whether `--return-nomatch` turns a found element round: it does of networks alone (IPSET_TYPE_NOMATCH in ip_set_test, ip_set_core.c). */
+export function isInverted({ dimensions }: SetIndex, returnNomatch: boolean | undefined): boolean {
+  return returnNomatch === true && dimensions.includes('net');
+}
+
 function build(set: IpSet): SetIndex | null {
   const dimensions = dimensionsOf(set.type);
   const addressMask = readAddressMask(set);

@@ -2,7 +2,7 @@ import type { Address, Family } from '../net/address.ts';
 import { liesIn, type Prefix, type Whereabouts } from '../net/prefix.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import type { Host, IpSet, SetMark } from './facts.ts';
-import { type SetIndex, setIndex, wholePrefix } from './set-index.ts';
+import { isInverted, type SetIndex, setIndex, wholePrefix } from './set-index.ts';
 import type { Dimension, SetKey, SetMember } from './set-key.ts';
 import type { SetField, SetUnknown } from './unknown-fact.ts';
 
@@ -127,18 +127,13 @@ function decide(
   for (const rank of [...groups.keys()].sort((a, b) => b - a)) {
     const group = groups.get(rank) ?? [];
     for (const { member } of group) {
-      possible.add(member.nomatch === isInverted(index, element) ? 'yes' : 'no');
+      possible.add(member.nomatch === isInverted(index, element.returnNomatch) ? 'yes' : 'no');
       marks.set(`${member.mark.value}/${member.mark.mask}`, member.mark);
     }
     if (group.some(({ sure }) => sure)) return decided();
   }
   possible.add('no');
   return decided();
-}
-
-/** `--return-nomatch` means something to sets of networks alone (IPSET_TYPE_NOMATCH in ip_set_test, net/netfilter/ipset/ip_set_core.c). */
-function isInverted({ dimensions }: SetIndex, { returnNomatch }: SetElement): boolean {
-  return returnNomatch === true && dimensions.includes('net');
 }
 
 /**
@@ -181,7 +176,7 @@ function matchMember(index: SetIndex, set: IpSet, member: SetMember, element: Se
 
 /** @returns where the source has to lie for the packet to be this element; null where something else is not known. */
 function sourceAsked(index: SetIndex, set: IpSet, member: SetMember, element: SetElement): Prefix | null {
-  if (member.nomatch || isInverted(index, element)) return null;
+  if (member.nomatch || isInverted(index, element.returnNomatch)) return null;
   const open = [...member.keys.entries()].filter(
     ([at, key]) => matchKey(index, set, key, at, element) === 'unknown',
   );
