@@ -30,7 +30,9 @@ export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | n
     const lost = worst?.effect === 'breaks' ? null : causeOnTheWay(outcome, item);
     if (lost !== null) return lost;
     if (worst === undefined || worst.effect === 'none') return null;
-    return cause(worst.code, atWorst(SEVERITIES[worst.effect]), worst.text, [], worst.settle, item);
+    // What nobody knows the end of is no error, however many connections it is.
+    const severity = seesOf(outcome) === 'unknown' ? 'warning' : atWorst(SEVERITIES[worst.effect]);
+    return cause(worst.code, severity, worst.text, [], worst.settle, item);
   }
   // What its sender's kernel never sends, no rule drops; of a refusal that gets to nobody the way back tells.
   const aside = neverSent(outcome) || (verdict === 'reject' && seesOf(outcome) !== 'refused');
@@ -100,7 +102,8 @@ function placeText({ table, chain, rule }: StepItem): string {
 }
 
 function evidenceOf({ file, line, text }: StepItem): Evidence[] {
-  return text === null ? [] : [{ file, line, text }];
+  // A rule that stands for those that were not captured has no line.
+  return text === null || file === '' ? [] : [{ file, line, text }];
 }
 
 function cause(

@@ -1,6 +1,7 @@
 import { ruleListOf } from '../../iptables/array-rules.ts';
 import type { Chain, HookName, Rule, Ruleset } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
+import { textOfFamilyRule } from '../words/family-rule.ts';
 import type { Known } from './question.ts';
 
 /**
@@ -33,7 +34,7 @@ function standIn(family: Family, { backend }: Ruleset): Ruleset {
 }
 
 function unknownChain(name: HookName, family: Family): Chain {
-  const text = `an ${family} rule that was not captured`;
+  const text = textOfFamilyRule(family);
   const rule: Rule = {
     chain: name,
     number: 1,

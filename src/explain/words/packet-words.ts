@@ -17,6 +17,7 @@ import {
   type Words,
   type WordsFor,
 } from './clauses.ts';
+import { captureOfFamily } from './family-rule.ts';
 import { NFT_WORDS } from './nft-words.ts';
 import { setUnknownNote } from './unknown-words.ts';
 import { addressSetText, numberSetText } from './value-words.ts';
@@ -203,7 +204,7 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
     said(
       `an ${family} rule, of which none was captured, takes the packet or rewrites it`,
       `no ${family} rule takes the packet or rewrites it`,
-      `capture \`${family === 'ipv6' ? 'ip6tables' : 'iptables'}-save -c\``,
+      captureOfFamily(family),
     ),
   'listing-address': ({ text }) => listed(`the address that the listing prints as "${text}"`),
   'listing-port': ({ text }) => listed(`the port that the listing prints as "${text}"`),

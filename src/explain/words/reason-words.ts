@@ -4,9 +4,12 @@ import type { CutPlace, NftPlacedRule, PlacedRule, Reason, TurnFact } from '../.
 import type { Note } from '../explanation.ts';
 import { viaText } from './clauses.ts';
 import { masqueradeMoved } from './connection-words.ts';
+import { familyMissing, familyOfRule } from './family-rule.ts';
 
 /** @returns why a packet's way ended, in words: a clause without final stop, and what would tell more. */
 export function reasonNote(reason: Reason): Note {
+  const family = reason.code === 'target-unrecognised' ? familyOfRule(reason.text) : null;
+  if (family !== null) return familyMissing(family);
   return { code: reason.code, text: reasonText(reason), settle: reasonSettle(reason) };
 }
 

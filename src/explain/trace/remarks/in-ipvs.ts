@@ -6,7 +6,9 @@ import { formatSocket } from '../../../net/listed-socket.ts';
 import { socketText } from '../../../net/socket.ts';
 import { CHAINS } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
+import { isStandIn } from '../../question/other-family.ts';
 import type { Remark } from '../../trace-list.ts';
+import { captureOfFamily } from '../../words/family-rule.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated } from './path-facts.ts';
 
@@ -102,7 +104,8 @@ function untracked({ path, destination }: Outcome, { namer }: RemarkContext): Re
  * A process asks a virtual address from that very address. Not masqueraded, its packet goes to another node, which has the address
  * itself, as each node in IPVS mode: the answer ends there (measured on 6.1 and 6.12).
  */
-function asItself(outcome: Outcome, { trace, namer, target }: RemarkContext): Remark[] {
+function asItself(outcome: Outcome, context: RemarkContext): Remark[] {
+  const { trace, namer, target } = context;
   const { destination, source, exit, path } = outcome;
   const { address: from } = source.sender;
   const { packet } = trace;
@@ -113,9 +116,24 @@ function asItself(outcome: Outcome, { trace, namer, target }: RemarkContext): Re
   const who = namer.endpointAt(formatAddress(destination.address), destination.port);
   if (!path.some(({ step }) => step.program === 'ipvs') || who?.thisNode !== false || who.node === null)
     return [];
-  return remark(
-    'answers-to-own-node',
-    'breaks',
-    `${formatAddress(destination.address)} is on ${who.node} and answers ${formatAddress(from)}, which ${who.node} has itself, as every node in IPVS mode: the answer does not come back, as nothing masquerades the packet`,
-  );
+  const has = `${formatAddress(destination.address)} is on ${who.node} and answers ${formatAddress(from)}, which ${who.node} has itself, as every node in IPVS mode`;
+  const open = masqueradeOpen(outcome, context);
+  if (open !== null) {
+    const text = `${has}: the answer comes back only where a rule masquerades the packet, and ${open.what} not captured`;
+    return remark('answers-to-own-node', 'may-break', text, open.settle);
+  }
+  const text = `${has}: the answer does not come back, as nothing masquerades the packet`;
+  return remark('answers-to-own-node', 'breaks', text);
+}
+
+/** @returns what is missing that says whether a packet is masqueraded: kube-proxy's rules, or their sets; null where it is there. */
+function masqueradeOpen(
+  outcome: Outcome,
+  { trace, rulesets, conditions }: RemarkContext,
+): { readonly what: string; readonly settle: string | null } | null {
+  const { family } = trace.packet;
+  if (rulesets.length === 0 || rulesets.some(isStandIn))
+    return { what: `the ${family} rules were`, settle: captureOfFamily(family) };
+  const set = conditions.list(outcome.given).find(({ code }) => code === 'ipset-not-captured');
+  return set === undefined ? null : { what: 'the members of its sets were', settle: set.settle };
 }

@@ -4,7 +4,9 @@ import { formatAddress } from '../../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6 } from '../../../net/protocol.ts';
 import { socketText } from '../../../net/socket.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
+import { isStandIn } from '../../question/other-family.ts';
 import type { Remark } from '../../trace-list.ts';
+import { familyMissing } from '../../words/family-rule.ts';
 import { carrierOf } from '../carrier.ts';
 import { otherProxy } from '../mode-notes.ts';
 import { type RemarkContext, remark } from './context.ts';
@@ -27,6 +29,12 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
   if (target.via === null) return [];
   const { destination, destinationPort } = trace.packet;
   const socket = socketText(formatAddress(destination), destinationPort);
+  // A process of the node may answer there, as node-local-dns does, whatever the rules are.
+  const answered = target.via !== 'nodePort' && outcome.exit?.kind === 'local';
+  if (!answered && context.rulesets.some(isStandIn)) {
+    const { code, text, settle } = familyMissing(trace.packet.family);
+    return remark(code, 'may-break', text, settle);
+  }
   // Where the table was not listed at all, that is a condition of the answer.
   if (context.rulesets.some(({ form, tables }) => form !== 'save' && !tables.has('nat'))) return [];
   if (context.rulesets.some(({ form }) => form !== 'save')) return inListing(outcome, context, socket);
