@@ -150,7 +150,7 @@ function noEndpoint(
         ? `${label} has no endpoint that kube-proxy sees: ${listed(unseen.map(placeText), 3)}, in a slice with label ${HEADLESS} or ${OTHER_PROXY}`
         : others.length > 0
           ? `${label} has no endpoint, though the Service's other ports have: no pod has a port for ${port.targetPort === null ? 'its targetPort' : `targetPort ${port.targetPort}`}`
-          : `${label} has no endpoint: no pod matches its selector, or none has an address yet`;
+          : `${label} has no endpoint: no pod matches its selector, none has an address yet, or it has no selector and nobody made its EndpointSlices`;
   return {
     ...apiCause(object, 'no-endpoint', 'error', why),
     hits: 'every client of the Service, on every node',
@@ -160,7 +160,7 @@ function noEndpoint(
     advice: isUnseen
       ? 'take the label off the slices, or find what puts it there: the control plane does for headless Services alone'
       : pod === null
-        ? 'compare the selector and targetPort with the labels and ports of the pods'
+        ? 'compare the selector and targetPort with the labels and ports of the pods; of a Service without a selector, see who makes its EndpointSlices'
         : 'see why the pod is not ready: its readiness probe, its containers, its events',
     command: printCommand(
       pod === null

@@ -121,6 +121,13 @@ describe('the bundled capture', () => {
     expect(ways.map(({ via }: { via: string }) => via)).toEqual(['clusterIP', 'clusterIP']);
   });
 
+  it('of a Service whose selector was not captured, that it may have none', async () => {
+    const { out } = await run(['why', 'shop/empty:http', '--demo', '-o', 'json']);
+    const [cause] = JSON.parse(out).causes;
+    expect(cause.message).toMatch(/no pod matches its selector, .* or it has no selector and nobody made/);
+    expect(cause.advice).toContain('of a Service without a selector');
+  });
+
   it('names the pods that are not ready', async () => {
     const { out } = await run(['why', 'shop/notready', '--demo', '-o', 'json']);
     expect(JSON.parse(out).causes[0].message).toMatch(/has no ready endpoint: shop\/\S+ \S+ is not ready/);
