@@ -1,7 +1,7 @@
 import type { WantedFlows } from '../../conntrack/wanted-flows.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
-import { noAddressText, noServiceText } from '../question/destination.ts';
+import { noAddressText, noServiceText } from '../question/no-destination.ts';
 import { type Known, QuestionError } from '../question/question.ts';
 import type { ServiceItem } from '../service-list.ts';
 import type { FlowPlace } from './flow-places.ts';
@@ -57,7 +57,7 @@ function named(text: string, defaultNamespace: string, known: Known, services: R
       `--svc ${text} is neither NAMESPACE/SERVICE[:PORT] nor ADDRESS[:PORT] nor node:PORT`,
     );
   }
-  if (answer.kind === 'no-address') throw new QuestionError(noAddressText(answer.service));
+  if (answer.kind === 'no-address') throw new QuestionError(noAddressText(answer.service, known));
   const [, namespace = defaultNamespace, name = '', port] =
     /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text) ?? [];
   const items = services.named(namespace, name).filter((item) => port === undefined || hasPort(item, port));

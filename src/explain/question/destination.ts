@@ -1,19 +1,20 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { IpvsTable } from '../../ipvs/table.ts';
-import type { Service, ServicePort } from '../../kubernetes/objects.ts';
+import type { ServicePort } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
-import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
+import { ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
-import type { DestinationAnswer, Destination as NamedDestination } from '../../proxy/addresses.ts';
+import type { Destination as NamedDestination } from '../../proxy/addresses.ts';
 import { compareText } from '../../words/compare-text.ts';
 import type { ServiceRef } from '../explanation.ts';
 import { nodePortIps } from '../services/nft/node-port-ips.ts';
 import { labelOf } from '../services/service-name.ts';
 import { nearest } from '../words/nearest.ts';
 import { destinationAsTyped } from './as-typed.ts';
+import { noAddressText, noServiceText, portLabel } from './no-destination.ts';
 import { chosenProtocol, protocolsAt } from './protocols-at.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
-import type { RuleDestination } from './service-in-comments.ts';
+import { destinationText, type RuleDestination } from './service-in-comments.ts';
 import { serviceInRules } from './service-in-rules.ts';
 import { balancedNodeAddress, nodeAddress, nodePortAddress } from './this-node.ts';
 
@@ -144,7 +145,7 @@ function service(text: string, protocol: number | null, question: TraceQuestion,
     case 'no-such-port':
       throw new QuestionError(noServiceText(answer, text, question.namespace));
     case 'no-address':
-      throw new QuestionError(noAddressText(answer.service));
+      throw new QuestionError(noAddressText(answer.service, known));
     case 'services-unknown':
     case 'no-such-service': {
       const ruled = serviceInRules(known, text, question.namespace, protocol);
@@ -179,49 +180,16 @@ function byComment(first: RuleDestination, others: readonly RuleDestination[], k
     const said = `the rules tell of ${label} by its node port alone; this is node:${port}`;
     return { ...way, named, chosen: joined([said, way.chosen]) };
   }
-  const places = others.map(placeText);
+  const places = others.map(destinationText);
   const more = places.length > SHOWN ? `, and ${places.length - SHOWN} more` : '';
   const said =
     places.length === 0
       ? null
-      : `${named.namespace}/${named.name} has several addresses and ports in the rules; this is ${placeText(first)}, others are ${places.slice(0, SHOWN).join(', ')}${more}`;
+      : `${named.namespace}/${named.name} has several addresses and ports in the rules; this is ${destinationText(first)}, others are ${places.slice(0, SHOWN).join(', ')}${more}`;
   return { address, port, protocol, isLocal: false, named, chosen: said };
 }
 
 const SHOWN = 6;
-
-function placeText({ address, port, protocol, named }: RuleDestination): string {
-  const name = named.port === '' ? '' : ` (${named.port})`;
-  const at = address === null ? `node:${port}` : socketText(formatAddress(address), port);
-  return `${at}/${formatProtocol(protocol)}${name}`;
-}
-
-/** @returns why a name leads to no Service port, and the way out. */
-export function noServiceText(
-  answer: Extract<DestinationAnswer, { kind: 'no-such-port' | 'services-unknown' | 'no-such-service' }>,
-  text: string,
-  namespace: string,
-): string {
-  if (answer.kind === 'no-such-port') {
-    const { service: found } = answer;
-    const ports = found.ports.map(portLabel).join(', ');
-    return `${found.namespace}/${found.name} has no such port; it has ${ports === '' ? 'none' : ports}`;
-  }
-  const elsewhere = answer.kind === 'no-such-service' ? answer.elsewhere : [];
-  const others = elsewhere.map((place) => `${place}/${text.replace(/^.*\//, '')}`);
-  const hint = others.length === 0 ? '' : `. There is ${others.join(', ')}`;
-  const where = answer.kind === 'services-unknown' ? 'comments of the rules' : 'capture';
-  const name = text.includes('/') ? text : `${namespace}/${text}`;
-  return `no Service ${name} in the ${where}${hint}; \`kp-explain services\`, with the same -f, --demo or --node, lists what there is, and ADDRESS:PORT works without names`;
-}
-
-/** @returns why a Service has no flows and no rules of its own. */
-export function noAddressText(found: Service): string {
-  const label = `${found.namespace}/${found.name}`;
-  return found.type === 'ExternalName'
-    ? `${label} is an ExternalName Service: a DNS alias, with no address and no rules`
-    : `${label} is headless (clusterIP None): it has no address and no rules; trace one of its pods by ADDRESS:PORT`;
-}
 
 /** The family of a sender that is given by address: an IPv6 client asks a dual-stack Service at its IPv6 address. */
 function senderFamily({ from }: TraceQuestion): Family | null {
@@ -286,9 +254,4 @@ function byNumber(a: ServicePort, b: ServicePort): number {
 
 function sameNumber(ports: readonly ServicePort[]): boolean {
   return new Set(ports.map((each) => each.port)).size < ports.length;
-}
-
-function portLabel(port: ServicePort): string {
-  const label = `${port.port}/${port.protocol.toLowerCase()}`;
-  return port.name === '' ? label : `${port.name} (${label})`;
 }

@@ -6,8 +6,9 @@ import {
   type Ruleset,
   type Table,
 } from '../../iptables/ruleset.ts';
-import type { Address } from '../../net/address.ts';
+import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
 import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../proxy/comments.ts';
 import { compareText } from '../../words/compare-text.ts';
@@ -69,6 +70,13 @@ export function compareDestinations(a: RuleDestination, b: RuleDestination): num
     compareText(a.named.port, b.named.port) ||
     (formatProtocol(a.protocol) < formatProtocol(b.protocol) ? -1 : 1)
   );
+}
+
+/** @returns the address, the port and its name, in words. */
+export function destinationText({ address, port, protocol, named }: RuleDestination): string {
+  const name = named.port === '' ? '' : ` (${named.port})`;
+  const at = address === null ? `node:${port}` : socketText(formatAddress(address), port);
+  return `${at}/${formatProtocol(protocol)}${name}`;
 }
 
 /** @returns which Service a text asks for: `namespace/service[:port]` or `service[:port]`; the port by name or number. */
