@@ -1,10 +1,11 @@
-import type { Endpoint } from '../../../kubernetes/objects.ts';
+import type { Endpoint, Pod } from '../../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { prefixContains } from '../../../net/prefix.ts';
 import { socketText } from '../../../net/socket.ts';
 import { hasRole } from '../../../proxy/chains.ts';
 import { isKubeProxyTable } from '../../../proxy/nft-roles.ts';
 import type { Outcome, Step } from '../../../trace/outcome.ts';
+import { thisNodeName } from '../../question/this-node.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { podsAsking } from './host-port.ts';
@@ -48,7 +49,8 @@ function isOfEndpoint(step: Step): boolean {
 }
 
 /** The endpoint is the API's own; its state may still tell why it does not answer. */
-function state(endpoint: Endpoint, socket: string, { known, target }: RemarkContext): Remark[] {
+function state(endpoint: Endpoint, socket: string, context: RemarkContext): Remark[] {
+  const { known, target } = context;
   if (!isUsable(endpoint)) {
     const text = `the API says that ${socket} is not ready: kube-proxy would not use it, so the rules are older than the API objects`;
     return remark('endpoint-not-ready', 'may-break', text);
@@ -59,10 +61,52 @@ function state(endpoint: Endpoint, socket: string, { known, target }: RemarkCont
   const found = (parsed === null ? [] : known.book.podsAt(parsed)).find(
     ({ namespace, name }) => namespace === pod.namespace && name === pod.name,
   );
-  if (found === undefined || found.ready) return [];
+  if (found === undefined) return podGone(endpoint, pod, socket, context);
+  if (found.ready) return [];
   const text = `pod ${pod.namespace}/${pod.name} (${socket}) is not Ready, though its EndpointSlice still lists it as a ready endpoint of ${target.label}`;
   return remark('pod-not-ready', 'may-break', text);
 }
+
+/** The endpoint names a pod that the API's pods do not have at its address. */
+function podGone(
+  { node }: Endpoint,
+  pod: { readonly namespace: string; readonly name: string },
+  socket: string,
+  context: RemarkContext,
+): Remark[] {
+  const { known, target } = context;
+  const { pods } = known.cluster;
+  if (pods === null || !listsWhole(context) || !listsPods(pods, node, thisNodeName(known))) return [];
+  const label = `${pod.namespace}/${pod.name}`;
+  const named = podsByName(pods).get(label);
+  const [other] = named?.ips ?? [];
+  const has =
+    named === undefined
+      ? `no pod ${label}`
+      : `pod ${label} at ${other === undefined ? 'no address' : other}, not there`;
+  const text = `the API has ${has}: its EndpointSlice still lists ${socket} as a ready endpoint of ${target.label}, and whether anybody answers there is unknown`;
+  return remark('endpoint-pod-gone', 'may-break', text);
+}
+
+/**
+ * Of a live node the API is asked for its own pods and those that the question names, and somebody may have captured a namespace alone.
+ * Pods of several namespaces, on the very node, are a list that has the node's other pods too.
+ */
+function listsPods(pods: readonly Pod[], node: string | null, thisNode: string | null): boolean {
+  if (node === null) return false;
+  const own = pods.filter((pod) => pod.node === node);
+  const isOwn = node === thisNode;
+  return own.length > (isOwn ? 0 : 1) && pods.some(({ namespace }) => namespace !== pods[0]?.namespace);
+}
+
+function podsByName(pods: readonly Pod[]): ReadonlyMap<string, Pod> {
+  const known = NAMED.get(pods) ?? new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod] as const));
+  NAMED.set(pods, known);
+  return known;
+}
+
+/** Each of 5,000 outcomes may ask. */
+const NAMED = new WeakMap<readonly Pod[], ReadonlyMap<string, Pod>>();
 
 const SHOWN = 3;
 
