@@ -107,8 +107,12 @@ function describe(deviation: Deviation): string {
   const by = `${viaText(way.via)} ${socketText(way.address, way.port)}`;
   if (culprit.kind === 'no-rule') return `no rule for ${by}`;
   if (kind === 'undelivered') return `the rules refuse ${by}, and the API has endpoints for it`;
-  if (kind === 'not-refused')
-    return `the rules send ${by} to ${listed(arrivals(deviation), 3)}, and the API has no endpoint for it`;
+  if (kind === 'not-refused') {
+    const places = arrivals(deviation);
+    return places.every((place) => place === socketText(way.address, way.port))
+      ? `no rule refuses ${by}, and the API has no endpoint for it`
+      : `the rules send ${by} to ${listed(places, 3)}, and the API has no endpoint for it`;
+  }
   if (kind === 'untranslated') return `${by} passes untranslated`;
   if (kind === 'masqueraded' || kind === 'not-masqueraded') return sourceClause(deviation, by);
   if (kind === 'uneven') return `the rules do not spread ${by} evenly over its endpoints`;
