@@ -35,12 +35,24 @@ export interface CheckInput {
 export interface Coverage {
   /** Service ports that the API says this node must serve; null where Services or endpoints were not captured. */
   readonly ports: number | null;
-  /** Ports that were followed packet by packet. */
+  /** Ports that were followed packet by packet, each to an end that the capture tells. */
   readonly followed: number;
+  /** Ports that were not compared, while others may have been: each stands in one of them. Empty where none was (`reason`). */
+  readonly gaps: readonly CoverageGap[];
   /** Why ports were not compared at all; null where they were. */
   readonly reason: string | null;
   /** Service ports named by the rules that packets were sent to instead, where nothing was compared. */
   readonly named: number;
   /** Whereto connections were followed over the captures of other nodes; null where none of the same time was checked with this one. */
   readonly across: AcrossCoverage | null;
+}
+
+/** Service ports that could not be compared with the API, for one reason. */
+export interface CoverageGap {
+  /** How many: a port counts once in each family. */
+  readonly ports: number;
+  /** `shop/web:http`, each once. */
+  readonly names: readonly string[];
+  /** A clause: what was not captured. */
+  readonly reason: string;
 }

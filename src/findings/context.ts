@@ -1,7 +1,5 @@
 import { parseConntrackStats } from '../conntrack/parse-stats.ts';
-import { entersServices } from '../explain/proxies/enters-services.ts';
-import { type FoundProxy, findProxies, proxyText } from '../explain/proxies/find-proxies.ts';
-import { silentAbout } from '../explain/proxies/not-captured.ts';
+import { type FoundProxy, findProxies } from '../explain/proxies/find-proxies.ts';
 import type { Known } from '../explain/question/question.ts';
 import type { ServiceItem } from '../explain/service-list.ts';
 import { programmedBy } from '../explain/services/carriers.ts';
@@ -17,7 +15,8 @@ import { ProblemList } from '../problems/problem.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
 import { rateText } from '../words/rate.ts';
 import { coverageOf } from './across/across-nodes.ts';
-import type { CheckInput, Coverage } from './check-input.ts';
+import type { CheckInput, Coverage, CoverageGap } from './check-input.ts';
+import { uncaptured } from './coverage-gaps.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import { ownNode } from './expected/own-node.ts';
@@ -25,7 +24,7 @@ import type { OwnNode } from './expected/usable-endpoints.ts';
 import { focusedOn, isAskedFor, isFocusedHash } from './focus.ts';
 import { groupBy } from './group.ts';
 import { withoutCut, withoutOlder } from './known-part.ts';
-import { MODE_REASONS, NO_DUMP, NO_SETS, NO_TABLE } from './not-compared.ts';
+import { MODE_REASONS, whyNotCompared } from './not-compared.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
 import { type Cause, causeOf, isPartOfStale } from './survey/cause.ts';
 import { choosePorts } from './survey/choose-ports.ts';
@@ -80,9 +79,15 @@ export class CheckContext {
   /** Every Service port that kube-proxy must serve; null where the API objects for that were not captured. */
   get expected(): readonly ExpectedPort[] | null {
     return this.#once('expected', () => {
-      const isWanted = ({ service }: ExpectedPort) =>
-        !this.omitted.has(service.namespace) && isAskedFor(service, this.input);
-      return listExpectedPorts(this.known.cluster)?.filter(isWanted) ?? null;
+      return this.#asked?.filter(({ service }) => !this.omitted.has(service.namespace)) ?? null;
+    });
+  }
+
+  /** With those whose endpoints were not captured. */
+  get #asked(): readonly ExpectedPort[] | null {
+    return this.#once('asked', () => {
+      const listed = listExpectedPorts(this.known.cluster);
+      return listed?.filter(({ service }) => isAskedFor(service, this.input)) ?? null;
     });
   }
 
@@ -123,24 +128,7 @@ export class CheckContext {
 
   /** Why the rules are not compared with the API; null where they are. */
   get notCompared(): string | null {
-    const { proxyMode, rulesets, ipvs } = this.known;
-    if (proxyMode === 'none') return `no rules of kube-proxy were found${this.#whoElse}`;
-    const inIpvs = proxyMode === 'ipvs' && ipvs instanceof IpvsTable && !ipvs.incomplete;
-    const inNft = proxyMode === 'nftables' && kubeProxyTables(this.known).some(({ cut }) => !cut);
-    if (proxyMode !== 'iptables' && !inIpvs && !inNft)
-      return proxyMode === 'nftables' && this.known.nft != null ? NO_TABLE : MODE_REASONS[proxyMode];
-    if (inIpvs && this.known.host.ipsets === null) return NO_SETS;
-    if (this.#isCut) return `not all of ${(this.input.cutInputs ?? []).join(', ')} could be read`;
-    if (this.input.known.cluster.olderEndpointsOnly === true)
-      return 'the capture has Endpoints and no EndpointSlices, which kube-proxy goes by';
-    if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
-    if (inNft) return null;
-    if (rulesets.length === 0 && this.known.nft != null) return NO_DUMP;
-    if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
-    if (!rulesets.some(({ tables }) => tables.has('nat'))) return 'the capture has no nat table';
-    if (!inIpvs && this.standIns.length > 0 && !rulesets.some(entersServices))
-      return `no rule of kube-proxy is for any Service${this.#whoElse}`;
-    return null;
+    return whyNotCompared(this);
   }
 
   /** Proxies that may serve in kube-proxy's place what no rule here is for. */
@@ -148,14 +136,6 @@ export class CheckContext {
     return this.#once('stand-ins', () =>
       findProxies(this.known).filter(({ proxy }) => proxy.serves === 'its-place'),
     );
-  }
-
-  /** Who else may carry Services, or what would tell: the end of a clause. */
-  get #whoElse(): string {
-    if (this.standIns.length > 0)
-      return `, and ${this.standIns.map(proxyText).join('; ')}, which kp-explain does not follow`;
-    const silent = silentAbout(this.known, 'ipv4');
-    return silent === null ? '' : `, and what else may carry Services was not captured: ${silent.text}`;
   }
 
   /** Where the rules do something else than the API says. */
@@ -222,6 +202,14 @@ export class CheckContext {
     });
   }
 
+  /** Service ports that were not compared, though others were. */
+  get gaps(): readonly CoverageGap[] {
+    if (this.notCompared !== null) return [];
+    return this.input.focus?.arrives === true
+      ? uncaptured(this.#asked ?? [], this)
+      : this.#survey.coverage.gaps;
+  }
+
   get coverage(): Coverage {
     return {
       ...this.#survey.coverage,
@@ -238,8 +226,10 @@ export class CheckContext {
     return this.#once('survey', () => {
       const reason = this.notCompared;
       const expected = this.expected ?? [];
-      const ports = this.expected === null ? null : expected.length;
-      if (reason !== null) return { deviations: [], perhaps: [], coverage: { ports, followed: 0, reason } };
+      const asked = this.#asked;
+      const ports = asked?.length ?? null;
+      if (reason !== null)
+        return { deviations: [], perhaps: [], coverage: { ports, followed: 0, gaps: [], reason } };
       const chosen = choosePorts(
         expected.filter(({ family }) => this.hasRules(family)),
         this,
@@ -254,8 +244,9 @@ export class CheckContext {
         follower: this.follower,
       });
       const met = chosen.flatMap((port) => surveyor.survey(port));
+      const gaps = uncaptured(asked ?? [], this);
       const [deviations, perhaps] = [met.filter(isCertain), met.filter((one) => !isCertain(one))];
-      return { deviations, perhaps, coverage: { ports, followed: chosen.length, reason: null } };
+      return { deviations, perhaps, coverage: { ports, followed: chosen.length, gaps, reason: null } };
     });
   }
 

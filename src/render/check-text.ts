@@ -3,6 +3,7 @@ import type { AcrossCoverage } from '../findings/across/across-nodes.ts';
 import { counted, listed } from '../words/numbers.ts';
 import { causeLine, renderCause } from './cause-text.ts';
 import { renderNodeComparison } from './check-nodes-text.ts';
+import { comparedText } from './coverage-text.ts';
 import { escapeTerminal } from './escape.ts';
 import { agreementSentence, renderDiffering, withoutStuck } from './flows/agreement.ts';
 import { fitScreen } from './screen.ts';
@@ -145,7 +146,10 @@ function headingOf(
   // What closes by design is no fault, and yet not nothing.
   const refuses = findings.some(({ code }) => code === 'KP131');
   const found = refuses ? 'no fault found, but packets that are refused or dropped,' : 'nothing wrong found';
-  const good = coverage.reason === null ? colours.good('ok') : `${found} in what could be checked`;
+  const good =
+    coverage.reason === null && coverage.gaps.length === 0
+      ? colours.good('ok')
+      : `${found} in what could be checked`;
   const verdict = passed ? good : colours.bad(parts.join(', '));
   const node = capture.node === null ? '' : ` on ${escapeTerminal(capture.node)}`;
   return `${colours.strong(escapeTerminal(capture.origin))}${node}: ${verdict}\n`;
@@ -176,15 +180,11 @@ function renderFoot(
 ): string {
   const { width, colours } = options;
   const agreement = flows === null ? '' : agreementSentence(flows);
-  const { ports, followed, reason, named, across } = coverage;
+  const { reason, named, across } = coverage;
   const instead =
     named === 0 ? '' : `; packets to the ${counted(named, 'Service port')} that the rules name were followed`;
   const compared =
-    reason !== null
-      ? `rules not compared with the API: ${reason}${instead}`
-      : followed === ports
-        ? `${counted(followed, 'Service port')} compared with the API, packet by packet`
-        : `${followed} of ${ports} Service ports compared packet by packet (every one whose rules look different, and a sample of the others), the rest by their chains`;
+    reason !== null ? `rules not compared with the API: ${reason}${instead}` : comparedText(coverage);
   const lines = [
     ...allowed.map(({ code, objects, reason: why }) => `allowed: ${code} ${objects[0] ?? ''} (${why})`),
     compared,

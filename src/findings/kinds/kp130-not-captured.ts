@@ -38,10 +38,13 @@ function gapsOf(context: CheckContext): Evidence[] {
   const { host } = known;
   const gaps: (readonly [boolean, string])[] = [
     [notCompared !== null, `the rules were not compared with the API: ${notCompared}`],
-    [
-      notCompared === null && context.omitted.size > 0,
-      `EndpointSlices of ${counted(context.omitted.size, 'namespace')} are not in the capture (${listed([...context.omitted])}): their Services were not compared with the API`,
-    ],
+    ...context.gaps.map(
+      ({ ports, names, reason }) =>
+        [
+          true,
+          `${counted(ports, 'Service port')} ${ports === 1 ? 'was' : 'were'} not compared with the API (${listed(names, 3)}): ${reason}`,
+        ] as const,
+    ),
     leftToOthers(context),
     hairpinsNotAsked(context),
     [context.node.name === null, 'the node’s name is not known, so no endpoint counts as local'],

@@ -1,5 +1,6 @@
 import type { CheckReport, CheckRun, NodeComparison } from '../../check/report.ts';
 import { counted, listed } from '../../words/numbers.ts';
+import { comparedText } from '../coverage-text.ts';
 import { causeList } from './cause.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
@@ -96,7 +97,7 @@ ${
 function reportSection(report: CheckReport, index: number, isNamed: boolean): Html {
   const { capture, findings, expectations, allowed, coverage, passed } = report;
   const name = isNamed ? `: ${capture.node ?? capture.origin}` : '';
-  const { reason, followed, ports } = coverage;
+  const { reason } = coverage;
   return html`<section aria-labelledby="r${index}"><h2 id="r${index}">Findings${name}</h2>
 ${isNamed ? html`<p class="${passed ? 'good' : 'bad'}">${passed ? 'passed' : 'failed'}</p>` : null}
 <h3>${findings.length === 0 ? 'None' : 'The worst one first'}</h3>
@@ -120,6 +121,6 @@ ${causeList(findings)}${
         ['code', 'about', 'why'],
         allowed.map(({ code, objects, reason: why }) => [code, listed(objects), why]),
       )
-}<p class="soft">${reason === null ? `${followed} of ${ports ?? followed} Service ports compared with the API, packet by packet` : `rules not compared with the API: ${reason}`}</p></section>
+}<p class="soft">${reason === null ? comparedText(coverage) : `rules not compared with the API: ${reason}`}</p></section>
 `;
 }

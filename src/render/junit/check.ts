@@ -74,12 +74,19 @@ function suiteOf({ findings, expectations, coverage }: CheckReport, name: string
     {
       name: 'rules compared with the API',
       fault: null,
-      ...(coverage.reason === null
-        ? { output: `${coverage.followed} Service ports` }
-        : { skipped: coverage.reason, output: null }),
+      ...comparedCase(coverage),
     },
   ];
   return { name, cases: cases.map((one) => ({ ...one, name: unique(one.name) })) };
+}
+
+/** What was compared in part only is no comparison that passed. */
+function comparedCase({ reason, followed, gaps }: CheckReport['coverage']): Pick<Case, 'skipped' | 'output'> {
+  const output = `${followed} Service ports`;
+  if (reason !== null) return { skipped: reason, output: null };
+  if (gaps.length === 0) return { output };
+  const left = gaps.map((gap) => `${gap.ports} not: ${gap.reason}`).join('; ');
+  return { skipped: `${output}; ${left}`, output: null };
 }
 
 function uncheckedSuite({ code, message }: ToldProblem, name: string): Suite {

@@ -88,6 +88,10 @@ function reportText({ capture, findings, expectations, coverage }: CheckReport):
   return [
     `## ${codeSpan(capture.node ?? capture.origin)}\n`,
     captureText(capture),
+    ...coverage.gaps.map(
+      ({ ports, reason }) =>
+        `${counted(ports, 'Service port')} not compared with the API: ${escapeMarkdown(reason)}\n`,
+    ),
     ...(coverage.reason === null
       ? []
       : [`Rules were not compared with the API: ${escapeMarkdown(coverage.reason)}\n`]),
