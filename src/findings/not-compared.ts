@@ -17,6 +17,10 @@ const NO_TABLE = 'kube-proxy runs in nftables mode, and nft lists no whole table
 const NO_DUMP =
   'the rules of iptables were not captured (`iptables-save -c`, `ip6tables-save -c`): nft does not list all that they ask';
 
+/** The API server itself writes that one (pkg/controlplane/reconcilers). */
+const NO_SERVICES =
+  'the list of Services is empty, and every cluster has default/kubernetes: it was taken from elsewhere, or by somebody who may not list them';
+
 /** Why the rules of other proxy modes are not compared with the API. */
 export const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace', string>> = {
   nftables: 'kube-proxy runs in nftables mode, and its rules were not captured (`nft -j list ruleset`)',
@@ -47,6 +51,7 @@ export function whyNotCompared(matter: Matter): string | null {
   if (cut.length > 0) return `not all of ${cut.join(', ')} could be read`;
   if (input.known.cluster.olderEndpointsOnly === true)
     return 'the capture has Endpoints and no EndpointSlices, which kube-proxy goes by';
+  if (input.known.cluster.services?.length === 0) return NO_SERVICES;
   if (expected === null) return 'the capture has no Services or no EndpointSlices';
   if (inNft) return null;
   if (rulesets.length === 0 && known.nft != null) return NO_DUMP;

@@ -76,3 +76,26 @@ describe('Is a node whose rules of one family were not captured "ok"?', () => {
     expect(out).toContain('skipped');
   });
 });
+
+describe('Is a node "ok" whose list of Services is empty, where its rules hold Services?', () => {
+  const NONE: Edit = ['services.json', () => '{"apiVersion":"v1","kind":"ServiceList","items":[]}'];
+  const NULL: Edit = ['services.json', () => '{"apiVersion":"v1","kind":"ServiceList","items":null}'];
+  const NO_SLICES: Edit = [
+    'endpointslices.json',
+    () => '{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSliceList","items":[]}',
+  ];
+
+  it.each([
+    ['no item', [NONE]],
+    ['null', [NULL]],
+    ['no item, and no EndpointSlices', [NONE, NO_SLICES]],
+  ] as const)('no, every cluster has one: %s', async (_, edits) => {
+    const { status, out } = await check(edits);
+    expect(status).toBe(0);
+    expect(out).toContain('nothing wrong found in what could be checked');
+    expect(out).toContain(
+      'rules not compared with the API: the list of Services is empty, and every cluster has',
+    );
+    expect(out).not.toContain('0 Service ports');
+  });
+});
