@@ -16,7 +16,7 @@ import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
 import { rateText } from '../words/rate.ts';
 import { coverageOf } from './across/across-nodes.ts';
 import type { CheckInput, Coverage, CoverageGap } from './check-input.ts';
-import { uncaptured } from './coverage-gaps.ts';
+import { leftOpenGaps, uncaptured } from './coverage-gaps.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import { ownNode } from './expected/own-node.ts';
@@ -243,10 +243,13 @@ export class CheckContext {
         nodePorts: { ipv4: this.takesNodePorts('ipv4') === true, ipv6: this.takesNodePorts('ipv6') === true },
         follower: this.follower,
       });
-      const met = chosen.flatMap((port) => surveyor.survey(port));
-      const gaps = uncaptured(asked ?? [], this);
+      const surveyed = chosen.map((port) => ({ port, ...surveyor.survey(port) }));
+      const met = surveyed.flatMap((one) => one.met);
+      const open = leftOpenGaps(surveyed);
+      const gaps = [...uncaptured(asked ?? [], this), ...open];
+      const followed = chosen.length - open.reduce((sum, gap) => sum + gap.ports, 0);
       const [deviations, perhaps] = [met.filter(isCertain), met.filter((one) => !isCertain(one))];
-      return { deviations, perhaps, coverage: { ports, followed: chosen.length, gaps, reason: null } };
+      return { deviations, perhaps, coverage: { ports, followed, gaps, reason: null } };
     });
   }
 

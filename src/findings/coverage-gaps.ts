@@ -3,6 +3,7 @@ import type { Family } from '../net/address.ts';
 import { counted, listed } from '../words/numbers.ts';
 import type { CoverageGap } from './check-input.ts';
 import { type ExpectedPort, labelOfPort } from './expected/expected-port.ts';
+import { groupBy } from './group.ts';
 
 /** What is asked about one capture. */
 interface Matter {
@@ -32,6 +33,34 @@ export function uncaptured(asked: readonly ExpectedPort[], matter: Matter): Cove
     ...(left.length === 0 ? [] : [gapOf(left, slices)]),
   ];
 }
+
+/** @returns Service ports that were followed to no certain end, by what leaves it open. */
+export function leftOpenGaps(
+  surveyed: readonly { readonly port: ExpectedPort; readonly open: string | null }[],
+): CoverageGap[] {
+  const open = surveyed.filter((one) => one.open !== null);
+  const groups = [...groupBy(open, (one) => one.open ?? '')];
+  const gap = (why: string, ports: typeof open) =>
+    gapOf(
+      ports.map(({ port }) => port),
+      `where packets go is open: ${why}`,
+    );
+  const rest = groups.slice(MOST);
+  return [
+    ...groups.slice(0, MOST).map(([why, ports]) => gap(why, ports)),
+    ...(rest.length === 0
+      ? []
+      : [
+          gap(
+            `${counted(rest.length, 'reason')}, the first: ${rest[0]?.[0]}`,
+            rest.flatMap(([, ports]) => ports),
+          ),
+        ]),
+  ];
+}
+
+/** As many reasons are told one by one: each address may have its own. */
+const MOST = 2;
 
 const FAMILIES = ['ipv4', 'ipv6'] as const;
 

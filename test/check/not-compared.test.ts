@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../cli/run-main.ts';
-import { type Edit, editObjects, RULES, withAltered } from '../findings/altered-capture.ts';
+import { type Edit, editObjects, insertRules, RULES, withAltered } from '../findings/altered-capture.ts';
 
 /** What `check` says of an altered capture, on one line. */
 async function check(
@@ -26,10 +26,10 @@ const RULES6 = 'ip6tables-save.txt';
 const NO_IPV4 = 'the IPv4 rules were not captured (iptables-save.txt: `iptables-save -c`)';
 const NO_IPV6 = 'the IPv6 rules were not captured (ip6tables-save.txt: `ip6tables-save -c`)';
 
-describe('Is a node whose rules of one family were not captured "ok"?', () => {
+describe('Is a node whose rules of one family were not captured "ok"?', (): string => {
   it.each([
-    ['the file is empty', [[RULES, () => '']], []],
-    ['it is none', [[RULES, () => '\u0000\u0001\u0002\u007fELF\u0000']], []],
+    ['the file is empty', [[RULES, (): string => '']], []],
+    ['it is none', [[RULES, (): string => '\u0000\u0001\u0002\u007fELF\u0000']], []],
     ['it is not there', [], [RULES]],
   ] as const)('not of IPv4: %s', async (_, edits, removed) => {
     const { status, out } = await check(edits, removed);
@@ -78,8 +78,8 @@ describe('Is a node whose rules of one family were not captured "ok"?', () => {
 });
 
 describe('Is a node "ok" whose list of Services is empty, where its rules hold Services?', () => {
-  const NONE: Edit = ['services.json', () => '{"apiVersion":"v1","kind":"ServiceList","items":[]}'];
-  const NULL: Edit = ['services.json', () => '{"apiVersion":"v1","kind":"ServiceList","items":null}'];
+  const NONE: Edit = ['services.json', (): string => '{"apiVersion":"v1","kind":"ServiceList","items":[]}'];
+  const NULL: Edit = ['services.json', (): string => '{"apiVersion":"v1","kind":"ServiceList","items":null}'];
   const NO_SLICES: Edit = [
     'endpointslices.json',
     () => '{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSliceList","items":[]}',
@@ -97,5 +97,22 @@ describe('Is a node "ok" whose list of Services is empty, where its rules hold S
       'rules not compared with the API: the list of Services is empty, and every cluster has',
     );
     expect(out).not.toContain('0 Service ports');
+  });
+});
+
+describe('Is a Service port compared whose packets go who knows where?', () => {
+  it('not where a set that was not captured decides: it is named, once', async () => {
+    const rule = '-m set --match-set FOO dst -j DNAT --to-destination 10.1.1.1';
+    const { status, out } = await check([insertRules('nat', 'PREROUTING', rule)]);
+    expect(status).toBe(0);
+    expect(out).toContain('nothing wrong found in what could be checked');
+    expect(out).toContain(
+      '4 of 61 Service ports compared with the API, packet by packet; 57 not: where packets go is open: the members of set FOO were not captured',
+    );
+  });
+
+  it('it is where a rate decides, which differs from packet to packet', async () => {
+    const { out } = await check([insertRules('filter', 'FORWARD', '-m limit --limit 1/sec -j DROP')]);
+    expect(out).toContain('61 Service ports compared with the API, packet by packet');
   });
 });

@@ -11,6 +11,7 @@ import { type Alternative, alternativesOf } from './alternatives.ts';
 import { compareWith, type Difference } from './compare.ts';
 import { culpritOf } from './culprit.ts';
 import type { Deviation } from './deviation.ts';
+import { leftOpen } from './left-open.ts';
 import { perhapsLost } from './perhaps-lost.ts';
 import { type Client, clientsOf, splitByRanges } from './senders.ts';
 import type { Follower } from './world.ts';
@@ -33,6 +34,15 @@ export interface SurveySetting {
 interface Assumed {
   readonly node: OwnNode;
   readonly behaviour: Behaviour;
+  /** Gets what leaves open whether packets go as they should. */
+  readonly open: Set<string>;
+}
+
+/** Where one port differs, or what leaves that open. */
+interface Surveyed {
+  readonly met: readonly Deviation[];
+  /** A clause; null where it is known, or where something differs for certain. */
+  readonly open: string | null;
 }
 
 /** What was followed for one port: every behaviour is compared with the same traces. */
@@ -53,18 +63,19 @@ export class Surveyor {
    * @returns where the rules differ from what the API says, under the behaviour of kube-proxy that fits best. Where any supported
    *   behaviour fits, what is lost under conditions that no capture answers, if anything is (`under`).
    */
-  survey(port: ExpectedPort): Deviation[] {
+  survey(port: ExpectedPort): Surveyed {
     let best: Deviation[] | null = null;
     const followed: Followed = new Map();
     for (const node of this.#nodesFor(port)) {
       for (const behaviour of this.#behaviours) {
-        const met = this.#under(port, { node, behaviour }, followed);
+        const open = new Set<string>();
+        const met = this.#under(port, { node, behaviour, open }, followed);
         const found = met.filter(isCertain);
-        if (found.length === 0) return met;
+        if (found.length === 0) return { met, open: [...open][0] ?? null };
         if (best === null || found.length < best.length) best = found;
       }
     }
-    return best ?? [];
+    return { met: best ?? [], open: null };
   }
 
   /** Where the node's zone is not known, it may be any that hints name. */
@@ -87,7 +98,7 @@ export class Surveyor {
     port: ExpectedPort,
     way: Way,
     client: Client,
-    { node, behaviour }: Assumed,
+    { node, behaviour, open }: Assumed,
     followed: Followed,
   ): Deviation[] {
     const { detection, follower, refusals } = this.#setting;
@@ -109,6 +120,8 @@ export class Surveyor {
       followed.set(key, alternatives);
     }
     const affinity = port.service.sessionAffinity === 'ClientIP';
+    const why = leftOpen(expectation, alternatives, affinity);
+    if (why !== null) open.add(why);
     let likeliest: { readonly held: number; readonly differences: readonly Difference[] } | null = null;
     const deviation = ({ kind, outcomes, missing }: Difference): Deviation => {
       const [first] = outcomes;
