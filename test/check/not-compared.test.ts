@@ -26,7 +26,7 @@ const RULES6 = 'ip6tables-save.txt';
 const NO_IPV4 = 'the IPv4 rules were not captured (iptables-save.txt: `iptables-save -c`)';
 const NO_IPV6 = 'the IPv6 rules were not captured (ip6tables-save.txt: `ip6tables-save -c`)';
 
-describe('Is a node whose rules of one family were not captured "ok"?', (): string => {
+describe('Is a node whose rules of one family were not captured "ok"?', () => {
   it.each([
     ['the file is empty', [[RULES, (): string => '']], []],
     ['it is none', [[RULES, (): string => '\u0000\u0001\u0002\u007fELF\u0000']], []],
