@@ -1,5 +1,6 @@
 import type { Ruleset, TableName } from '../iptables/ruleset.ts';
 import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
+import type { Intervals } from '../net/intervals.ts';
 import type { NftRule } from '../nftables/ruleset.ts';
 import { boxesOfChangedFacts } from './changed-facts.ts';
 import type { Examples } from './explore/choose-packet.ts';
@@ -17,7 +18,6 @@ import { type ChainPair, findDifferingChains } from './rules/chain-pairs.ts';
 import { ReachFinder } from './rules/reach.ts';
 import { Survey } from './rules/survey.ts';
 import { type Box, disjoint, intersect } from './space/box.ts';
-import type { Intervals } from './space/intervals.ts';
 import { Space } from './space/space.ts';
 import { bits, everything, makeUniverse, type Universe } from './space/universe.ts';
 import { rulesetsOf, type State, sideOf } from './two-sides.ts';

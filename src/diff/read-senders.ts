@@ -1,10 +1,10 @@
 import type { Known } from '../explain/question/question.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import { type Address, type Family, parseAddress } from '../net/address.ts';
+import { Intervals } from '../net/intervals.ts';
 import { parsePrefix } from '../net/prefix.ts';
+import { prefixIntervals } from '../net/prefix-intervals.ts';
 import type { Senders } from './compare-family.ts';
-import { Intervals } from './space/intervals.ts';
-import { prefixIntervals } from './space/prefix-intervals.ts';
 
 /** Senders by family; null: everybody. */
 export type SendersByFamily = Partial<Record<Family, Senders>> | null;

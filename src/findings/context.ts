@@ -33,6 +33,7 @@ import type { Deviation } from './survey/deviation.ts';
 import { detectPods } from './survey/local-detection.ts';
 import { type NamedSurvey, surveyNamed } from './survey/named-ports.ts';
 import { takesNodePortsHere } from './survey/node-port-choice.ts';
+import { ProgrammedPorts } from './survey/programmed-ports.ts';
 import { isCertain, Surveyor } from './survey/survey.ts';
 import { Follower } from './survey/world.ts';
 
@@ -74,6 +75,11 @@ export class CheckContext {
         isAskedFor(item, this.input),
       ),
     );
+  }
+
+  /** What this mode of kube-proxy programs, IPVS among them, by what the API has. */
+  get programmedPorts(): ProgrammedPorts {
+    return this.#once('programmed ports', () => ProgrammedPorts.in(this.known, this.programmed));
   }
 
   /** Every Service port that kube-proxy must serve; null where the API objects for that were not captured. */
@@ -242,6 +248,7 @@ export class CheckContext {
         refusals: { ipv4: this.#tellsRefusals('ipv4'), ipv6: this.#tellsRefusals('ipv6') },
         nodePorts: { ipv4: this.takesNodePorts('ipv4') === true, ipv6: this.takesNodePorts('ipv6') === true },
         follower: this.follower,
+        programmed: this.programmedPorts,
       });
       const surveyed = chosen.map((port) => ({ port, ...surveyor.survey(port) }));
       const met = surveyed.flatMap((one) => one.met);

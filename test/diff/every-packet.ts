@@ -3,13 +3,13 @@ import { findDifference, groupWays } from '../../src/diff/explore/compare-ways.t
 import { type Exploration, explore, type Side } from '../../src/diff/explore/explore.ts';
 import { type Box, intersect } from '../../src/diff/space/box.ts';
 import { Cubes } from '../../src/diff/space/cubes.ts';
-import { Intervals } from '../../src/diff/space/intervals.ts';
 import { Space } from '../../src/diff/space/space.ts';
 import { bits, type Door, everything, makeUniverse, type Universe } from '../../src/diff/space/universe.ts';
 import { type State, sideOf, stateOf } from '../../src/diff/two-sides.ts';
 import type { RuleList } from '../../src/iptables/ruleset.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
 import { parseAddress } from '../../src/net/address.ts';
+import { Intervals } from '../../src/net/intervals.ts';
 import { ICMP, TCP, UDP } from '../../src/net/protocol.ts';
 import { AddressBook } from '../../src/proxy/addresses.ts';
 import type { Observer } from '../../src/trace/observer.ts';

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Box, disjoint, intersect, subtract } from '../../src/diff/space/box.ts';
 import { Cubes } from '../../src/diff/space/cubes.ts';
-import { Intervals } from '../../src/diff/space/intervals.ts';
-import { prefixIntervals } from '../../src/diff/space/prefix-intervals.ts';
+import { Intervals } from '../../src/net/intervals.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
+import { prefixIntervals } from '../../src/net/prefix-intervals.ts';
 
 const numbers = fc.array(fc.tuple(fc.bigInt(0n, 20n), fc.bigInt(0n, 4n)), { maxLength: 5 });
 const sets = numbers.map((list) => Intervals.of(list.map(([from, length]) => [from, from + length])));

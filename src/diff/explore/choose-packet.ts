@@ -1,9 +1,9 @@
 import type { Address } from '../../net/address.ts';
+import type { Intervals } from '../../net/intervals.ts';
 import { hasPorts, ICMP, ICMPV6, TCP, UDP } from '../../net/protocol.ts';
 import { type Packet, type Sender, senderOf } from '../../trace/packet.ts';
 import type { Box } from '../space/box.ts';
 import type { Cubes } from '../space/cubes.ts';
-import type { Intervals } from '../space/intervals.ts';
 import { possible } from '../space/possible.ts';
 import type { Space } from '../space/space.ts';
 import { bits, type Door, firstOf } from '../space/universe.ts';

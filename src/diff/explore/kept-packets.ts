@@ -1,9 +1,9 @@
+import type { Intervals } from '../../net/intervals.ts';
 import { askedBits, decidingBits, type NumberSet } from '../../rules/value-set.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
 import type { Box } from '../space/box.ts';
 import { Cubes } from '../space/cubes.ts';
-import type { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, type Door, type PacketConntrack, type Universe } from '../space/universe.ts';
 

@@ -1,5 +1,6 @@
 import type { HookName, RuleList } from '../../iptables/ruleset.ts';
 import type { Address } from '../../net/address.ts';
+import { Intervals } from '../../net/intervals.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
 import type { Statement } from '../../nftables/statement.ts';
 import type { Effect } from '../../rules/effect.ts';
@@ -14,7 +15,6 @@ import type { PacketState } from '../../trace/state.ts';
 import { keepAlike } from '../fields/field-table.ts';
 import { alikeInStatement } from '../nft/alike-statement.ts';
 import type { Box } from '../space/box.ts';
-import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import type { Door, PacketConntrack } from '../space/universe.ts';
 import { KeptPackets } from './kept-packets.ts';

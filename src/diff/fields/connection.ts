@@ -1,6 +1,6 @@
+import { Intervals } from '../../net/intervals.ts';
 import type { AddressSet, NumberSet } from '../../rules/value-set.ts';
 import { type Connection, shownConnection } from '../../trace/state.ts';
-import { Intervals } from '../space/intervals.ts';
 import { addressIntervals, portIntervals } from '../space/set-intervals.ts';
 import type { PacketConntrack } from '../space/universe.ts';
 import { type Asked, type BoxField, FIXED } from './box-field.ts';

@@ -1,9 +1,9 @@
 import { matchesAddressType } from '../../host/address-type.ts';
 import type { Address } from '../../net/address.ts';
+import { Intervals } from '../../net/intervals.ts';
+import { prefixIntervals } from '../../net/prefix-intervals.ts';
 import type { AddressTypes, TestOf } from '../../rules/test.ts';
 import { from, towards } from '../rules/reach-bounds.ts';
-import { Intervals } from '../space/intervals.ts';
-import { prefixIntervals } from '../space/prefix-intervals.ts';
 import type { Space } from '../space/space.ts';
 import { type Asked, type BoxField, FIXED } from './box-field.ts';
 

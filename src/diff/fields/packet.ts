@@ -1,9 +1,9 @@
 import type { HookName } from '../../iptables/ruleset.ts';
+import { Intervals } from '../../net/intervals.ts';
+import { allAddresses } from '../../net/prefix-intervals.ts';
 import type { ProtocolSet, TestOf } from '../../rules/test.ts';
 import { allows, askedBits, deviceMatches } from '../../rules/value-set.ts';
 import { from, fromPorts, towards, within } from '../rules/reach-bounds.ts';
-import { Intervals } from '../space/intervals.ts';
-import { allAddresses } from '../space/prefix-intervals.ts';
 import { addressIntervals, portIntervals } from '../space/set-intervals.ts';
 import { ALL_PORTS, bits, type Door } from '../space/universe.ts';
 import { type Asked, type BoxField, BY_PORT_OF_BRIDGE, FIXED, type Mentions } from './box-field.ts';

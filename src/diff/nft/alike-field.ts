@@ -1,5 +1,6 @@
 import { dictionary } from '../../lookup/dictionary.ts';
 import { sameAddress } from '../../net/address.ts';
+import { Intervals } from '../../net/intervals.ts';
 import { hasPorts, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
 import type { Field } from '../../nftables/expression.ts';
 import { test } from '../../rules/test.ts';
@@ -10,7 +11,6 @@ import { isExact } from '../../trace/nft/values.ts';
 import { type PacketState, shownConnection } from '../../trace/state.ts';
 import type { KeptPackets } from '../explore/kept-packets.ts';
 import { keepAlike } from '../fields/field-table.ts';
-import { Intervals } from '../space/intervals.ts';
 import type { Door } from '../space/universe.ts';
 import { addressesOf, type Compared, holdsFor, shortsOf } from './compared.ts';
 

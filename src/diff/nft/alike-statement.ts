@@ -1,4 +1,5 @@
 import { dictionary } from '../../lookup/dictionary.ts';
+import { Intervals } from '../../net/intervals.ts';
 import { TCP, UDP } from '../../net/protocol.ts';
 import { type Expression, type MapExpression, partsOf } from '../../nftables/expression.ts';
 import { objectMapOf } from '../../nftables/object-map.ts';
@@ -8,7 +9,6 @@ import type { NftContext } from '../../trace/nft/context.ts';
 import { kindOf } from '../../trace/nft/kinds.ts';
 import type { Pattern } from '../../trace/nft/values.ts';
 import type { KeptPackets } from '../explore/kept-packets.ts';
-import { Intervals } from '../space/intervals.ts';
 import { alikeInExpression, isMark, keepValue, keepWritten } from './alike-expression.ts';
 import { alikeInLookUp, elementsOf } from './alike-look-up.ts';
 import { type Compared, comparedWith, PRESENCE } from './compared.ts';

@@ -1,7 +1,7 @@
 import type { Family } from '../../net/address.ts';
+import { Intervals } from '../../net/intervals.ts';
+import { prefixIntervals } from '../../net/prefix-intervals.ts';
 import { fits, type Pattern, type Value } from '../../trace/nft/values.ts';
-import { Intervals } from '../space/intervals.ts';
-import { prefixIntervals } from '../space/prefix-intervals.ts';
 import { portIntervals } from '../space/set-intervals.ts';
 
 /** What a rule of nft compares a field with. */

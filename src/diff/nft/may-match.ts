@@ -1,3 +1,5 @@
+import type { Intervals } from '../../net/intervals.ts';
+import { allAddresses } from '../../net/prefix-intervals.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { type Element, type Expression, type Field, partsOf } from '../../nftables/expression.ts';
 import type { NftTable } from '../../nftables/ruleset.ts';
@@ -7,8 +9,6 @@ import { kindOf, kindsOf } from '../../trace/nft/kinds.ts';
 import { FIB_TYPES, fibNumber, fibType } from '../../trace/nft/read-fib.ts';
 import type { Pattern } from '../../trace/nft/values.ts';
 import { from, fromPorts, type Reach, towards, within } from '../rules/reach-bounds.ts';
-import type { Intervals } from '../space/intervals.ts';
-import { allAddresses } from '../space/prefix-intervals.ts';
 import type { Space } from '../space/space.ts';
 import { ALL_PORTS, bits, type Door } from '../space/universe.ts';
 import { isMemory } from './acting-tables.ts';

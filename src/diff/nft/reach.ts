@@ -1,12 +1,12 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import { dictionary } from '../../lookup/dictionary.ts';
+import { Intervals } from '../../net/intervals.ts';
 import { type NftChain, type NftTable, tableKey } from '../../nftables/ruleset.ts';
 import { patternOf } from '../../trace/nft/constants.ts';
 import { ReachBook } from '../rules/reach-book.ts';
 import type { Reach } from '../rules/reach-bounds.ts';
 import { reachesOfHook } from '../rules/rule-box.ts';
 import type { Box } from '../space/box.ts';
-import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, everything } from '../space/universe.ts';
 import { mayFind, mayPass } from './may-match.ts';

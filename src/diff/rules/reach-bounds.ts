@@ -1,6 +1,6 @@
 import type { HookName } from '../../iptables/ruleset.ts';
+import { Intervals } from '../../net/intervals.ts';
 import { type Box, intersect } from '../space/box.ts';
-import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits } from '../space/universe.ts';
 

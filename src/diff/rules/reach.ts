@@ -9,8 +9,8 @@ import {
 } from '../../iptables/ruleset.ts';
 import type { NatRange } from '../../iptables/target.ts';
 import { formatAddress } from '../../net/address.ts';
+import { Intervals } from '../../net/intervals.ts';
 import { type Box, intersect } from '../space/box.ts';
-import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { everything, hasBit } from '../space/universe.ts';
 import { ReachBook } from './reach-book.ts';

@@ -1,8 +1,8 @@
 import type { HookName, Rule } from '../../iptables/ruleset.ts';
+import type { Intervals } from '../../net/intervals.ts';
 import { lowered } from '../../rules/lowered-rule.ts';
 import { mayMatch } from '../fields/field-table.ts';
 import type { Box } from '../space/box.ts';
-import type { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, everything } from '../space/universe.ts';
 import type { Reach } from './reach-bounds.ts';

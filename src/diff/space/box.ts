@@ -1,5 +1,5 @@
+import type { Intervals } from '../../net/intervals.ts';
 import type { Cubes } from './cubes.ts';
-import type { Intervals } from './intervals.ts';
 
 /**
  * A set of packets: every combination of what each field allows. Fields of few values are bit sets over a list of

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/facts.ts';
+import type { Intervals } from '../../net/intervals.ts';
 import { deviceKey } from './door-key.ts';
 import type { HostPartition, JudgedSource } from './host-partition.ts';
-import type { Intervals } from './intervals.ts';
 import { bits, type Door } from './universe.ts';
 
 /** Interfaces that are alike for some senders. */

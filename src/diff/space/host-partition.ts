@@ -3,11 +3,11 @@ import { findRoute } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { routeTables } from '../../host/route-tables.ts';
 import { ADDRESS_BITS, type Address, type Family } from '../../net/address.ts';
+import type { Intervals } from '../../net/intervals.ts';
 import { maskOfLength } from '../../net/prefix.ts';
+import { prefixIntervals } from '../../net/prefix-intervals.ts';
 import { destinationKey, judgedAs, queryOf, SPECIAL, sourceKey } from './address-keys.ts';
-import type { Intervals } from './intervals.ts';
 import { Partition } from './partition.ts';
-import { prefixIntervals } from './prefix-intervals.ts';
 import type { Door } from './universe.ts';
 
 /** A sender behind an interface. */

@@ -1,4 +1,4 @@
-import { Intervals } from './intervals.ts';
+import { Intervals } from '../../net/intervals.ts';
 
 /**
  * Numbers cut into stretches at every boundary that something depends on: within a stretch nothing can tell one number

@@ -1,7 +1,7 @@
+import { Intervals } from '../../net/intervals.ts';
 import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
 import type { Box } from './box.ts';
 import { Cubes } from './cubes.ts';
-import { Intervals } from './intervals.ts';
 import type { PacketConntrack } from './universe.ts';
 
 /**

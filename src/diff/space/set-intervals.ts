@@ -1,6 +1,6 @@
+import { Intervals } from '../../net/intervals.ts';
+import { prefixIntervals } from '../../net/prefix-intervals.ts';
 import { type AddressSet, allows, type NumberSet } from '../../rules/value-set.ts';
-import { Intervals } from './intervals.ts';
-import { prefixIntervals } from './prefix-intervals.ts';
 
 /** @returns the addresses of a set as ranges; null where a mask with holes has too many. */
 export function addressIntervals(set: AddressSet): Intervals | null {

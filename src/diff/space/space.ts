@@ -1,9 +1,9 @@
 import type { Host } from '../../host/facts.ts';
 import type { RuleList } from '../../iptables/ruleset.ts';
+import { Intervals } from '../../net/intervals.ts';
 import { plainDestination } from '../rules/entries.ts';
 import { DoorGroups } from './door-groups.ts';
 import { HostPartition } from './host-partition.ts';
-import { Intervals } from './intervals.ts';
 import { partitionSet, type SetPartition } from './set-partition.ts';
 import type { Universe } from './universe.ts';
 

@@ -1,10 +1,10 @@
 import type { Family } from '../../net/address.ts';
+import { Intervals } from '../../net/intervals.ts';
+import { allAddresses } from '../../net/prefix-intervals.ts';
 import { DCCP, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { Box } from './box.ts';
 import { Cubes } from './cubes.ts';
-import { Intervals } from './intervals.ts';
-import { allAddresses } from './prefix-intervals.ts';
 
 /**
  * Where a packet comes from: in through an interface (undefined: one that is not known), or out of a process, which is bound

@@ -112,6 +112,11 @@ export function programmedBy(
   return [...CARRIERS.iptables.list(reading), ...native];
 }
 
+/** @returns what IPVS balances, with kube-proxy's sets: in the other modes what it left there. */
+export function balancedBy(known: Known): ServiceItem[] {
+  return CARRIERS.ipvs.list(readingOf(known));
+}
+
 /** @returns every Service port that any carrier programs, in the order of `compareItems`. */
 export function listProgrammed(known: Known): ServiceItem[] {
   const reading = readingOf(known);

@@ -12,6 +12,7 @@ import { groupBy } from '../group.ts';
 import { arrivals } from '../survey/cause.ts';
 import type { Deviation } from '../survey/deviation.ts';
 import { deletedServices } from './deleted-services.ts';
+import { clausesOf, isAboutRanges, rangeClause, rangeRules, rangesLetIn } from './range-clause.ts';
 import { type TakenPlaces, takenAway } from './taken-away.ts';
 
 /** The rules are those of an earlier state of the API: kube-proxy stopped, hangs, or cannot write. */
@@ -36,7 +37,8 @@ export const staleRules: FindingKind<CheckContext> = {
         code: 'KP102',
         severity: 'error',
         message:
-          deleted.length === 0 ? (oneClause([...byService.values()], taken) ?? allOf(names)) : allOf(names),
+          (deleted.length === 0 ? oneClause([...byService.values()], taken) : null) ??
+          `${allOf(names)}${lettingIn([...byService.values()])}`,
         service: serviceOf(deviations, taken),
         objects: names,
         hits: whoNotices(deviations, taken),
@@ -59,14 +61,26 @@ function allOf(names: readonly string[]): string {
   return `the rules for ${listed(names)} are not what the API says: kube-proxy has not written its latest state on this node`;
 }
 
+/** Who gets in that should not is told whatever else is wrong. */
+function lettingIn(groups: readonly (readonly Deviation[])[]): string {
+  const open = groups.flatMap((group) => {
+    const [first, ranges] = [group[0], rangesLetIn(group)];
+    return first === undefined || ranges.length === 0
+      ? []
+      : [`${labelOfPort(first.port)} from ${listed(ranges, 3)}`];
+  });
+  return open.length === 0 ? '' : `; they let in whom loadBalancerSourceRanges bar: ${listed(open, 5)}`;
+}
+
 /** @returns what is wrong, where it is about one Service port; else null. */
 function oneClause(groups: readonly (readonly Deviation[])[], taken: readonly TakenPlaces[]): string | null {
-  const [first] = groups.length === 1 ? (groups[0] ?? []) : [];
+  const group = groups.length === 1 ? (groups[0] ?? []) : [];
+  const [first] = group;
   const own = first === undefined ? [] : [labelOfPort(first.port)];
   const labels = new Set([...own, ...taken.map(labelOfTaken)]);
   const [label] = labels;
   if (labels.size !== 1 || groups.length > 1 || label === undefined) return null;
-  const clauses = [...(first === undefined ? [] : [describe(first)]), ...taken.map(({ clause }) => clause)];
+  const clauses = [...clausesOf(group, describe), ...taken.map(({ clause }) => clause)];
   return `${label}: ${[...new Set(clauses)].join('; ')}`;
 }
 
@@ -169,8 +183,16 @@ function isExpected(place: string, { expectation }: Deviation): boolean {
 }
 
 function evidenceFor(group: readonly Deviation[]): Evidence[] {
-  const [first] = group;
-  if (first === undefined) return [];
+  const ranges = rangeClause(group);
+  const first = group.find((one) => ranges === null || !isAboutRanges(one));
+  const label = group[0] === undefined ? '' : labelOfPort(group[0].port);
+  return [
+    ...(first === undefined ? [] : evidenceOf(first)),
+    ...(ranges === null ? [] : [...rangeRules(group).map(ruleEvidence), factEvidence(`${label}: ${ranges}`)]),
+  ];
+}
+
+function evidenceOf(first: Deviation): Evidence[] {
   const { culprit, port } = first;
   const rule = first.kind === 'masqueraded' ? (jumpToMark(first) ?? ruleOf(culprit)) : ruleOf(culprit);
   const label = labelOfPort(port);

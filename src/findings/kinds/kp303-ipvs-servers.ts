@@ -18,6 +18,7 @@ import type { Deviation } from '../survey/deviation.ts';
 import { isOff } from './kp301-ipvs-settings.ts';
 import { missingAddresses } from './kp302-ipvs-address.ts';
 import { missingMembers } from './kp304-ipvs-sets.ts';
+import { clausesOf, isAboutRanges, isOfRange, rangeClause } from './range-clause.ts';
 
 /** What IPVS does with a Service's packets is not what the API says. */
 export const ipvsServers: FindingKind<CheckContext> = {
@@ -43,14 +44,16 @@ function unexplained(context: CheckContext): readonly Deviation[] {
   const sets = new Set(missingMembers(context).map(({ port }) => port));
   const untracked = isOff(context, 'conntrack');
   const kept = isOff(context, 'expire_quiescent_template');
-  return deviations.filter(
-    ({ way, port, kind }) =>
+  return deviations.filter((one) => {
+    const { way, port, kind } = one;
+    return (
       isListed(ipvs, port.protocol, way) &&
       !addresses.has(formatAddress(way.address)) &&
-      !sets.has(port) &&
+      (!sets.has(port) || isOfRange(one)) &&
       !(untracked && kind === 'not-masqueraded') &&
-      !(kept && port.service.sessionAffinity === 'ClientIP' && kind === 'wrong-endpoints'),
-  );
+      !(kept && port.service.sessionAffinity === 'ClientIP' && kind === 'wrong-endpoints')
+    );
+  });
 }
 
 /** False where what IPVS balances at the address was not captured as a whole: then nothing is missing there. */
@@ -64,7 +67,8 @@ function findingOf(first: Deviation, deviations: readonly Deviation[], context: 
   const { port, way } = first;
   const { ipvs } = context.known;
   const server = ipvs instanceof IpvsTable ? ipvs.find(port.protocol, way.address, way.port, null) : null;
-  const what = describe(first, server);
+  const what = clausesOf(deviations, (one) => describe(one, server)).join('; ');
+  const onlyRanges = rangeClause(deviations) !== null && deviations.every(isAboutRanges);
   return {
     code: 'KP303',
     severity: 'error',
@@ -73,10 +77,16 @@ function findingOf(first: Deviation, deviations: readonly Deviation[], context: 
     objects: [`${port.service.namespace}/${port.service.name}`],
     hits: hitsOf(deviations),
     evidence: [
-      ...evidenceOf(first, server),
-      factEvidence(
-        `endpoints of ${labelOfPort(port)}: ${listed(endpointsOf(first), 10) || 'none that is ready'}`,
-      ),
+      ...(onlyRanges
+        ? server === null
+          ? []
+          : [virtualEvidence(server)]
+        : [
+            ...evidenceOf(first, server),
+            factEvidence(
+              `endpoints of ${labelOfPort(port)}: ${listed(endpointsOf(first), 10) || 'none that is ready'}`,
+            ),
+          ]),
       factEvidence(`example: ${exampleOf(first)}`),
     ],
     advice:

@@ -77,7 +77,8 @@ function causeByRules(deviation: Deviation, setting: CauseSetting): Cause {
     case 'no-rule':
       return 'stale';
     case 'dead-end':
-      return 'dead-end';
+      // Before 1.25 a client that the ranges bar falls out of the chain that asks for them.
+      return deviation.client.range === undefined ? 'dead-end' : 'stale';
     case 'untracked':
       return isNodeCache(culprit.step, deviation, setting.known) ? 'by-design' : 'untracked';
     case 'routing':

@@ -1,11 +1,13 @@
 import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
-import { formatProtocol } from '../../net/protocol.ts';
+import { formatPrefix, parsePrefix } from '../../net/prefix.ts';
 import { isKubeChain } from '../../proxy/chains.ts';
 import { behavioursOf } from '../expected/behaviour.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import { type OwnNode, pickUsable } from '../expected/usable-endpoints.ts';
+import { sourceRangesOf } from '../expected/ways.ts';
+import { ProgrammedPorts } from './programmed-ports.ts';
 
 /** What the choice is made by: what the rules hold already, and which kube-proxy wrote them. */
 interface Programmed {
@@ -28,11 +30,11 @@ export function choosePorts(expected: readonly ExpectedPort[], context: Programm
   const total = expected.reduce((sum, port) => sum + costOf(port), 0);
   if (total <= BUDGET) return expected;
   const named = namedByOthers(context.known.rulesets);
-  const programmed = indexProgrammed(context.programmed);
+  const programmed = new ProgrammedPorts(context.programmed);
   const isOdd = (port: ExpectedPort) =>
     named.has(formatAddress(port.clusterIP)) ||
     port.endpoints.some(({ address }) => named.has(address)) ||
-    !isAsExpected(port, programmed.get(keyOf(port)), context);
+    !isAsExpected(port, programmed.of(port).at(-1), context);
   const odd = new Set(expected.filter(isOdd));
   const spent = [...odd].reduce((sum, port) => sum + costOf(port), 0);
   const rest = expected.filter((port) => !odd.has(port));
@@ -54,20 +56,6 @@ function costOf({ service, port, endpoints }: ExpectedPort): number {
   return ways * 3 * (endpoints.length + 3);
 }
 
-function keyOf(port: ExpectedPort): string {
-  const { service, protocol, family } = port;
-  return `${service.namespace}/${service.name}:${port.port.name} ${formatProtocol(protocol)} ${family}`;
-}
-
-function indexProgrammed(items: readonly ServiceItem[]): ReadonlyMap<string, ServiceItem> {
-  return new Map(
-    items.map((item) => [
-      `${item.namespace}/${item.name}:${item.port ?? ''} ${item.protocol} ${item.family}`,
-      item,
-    ]),
-  );
-}
-
 function isAsExpected(
   port: ExpectedPort,
   item: ServiceItem | undefined,
@@ -79,6 +67,7 @@ function isAsExpected(
   const fair = 1 / Math.max(1, cluster.length);
   if (cluster.some(({ share }) => Math.abs(share - fair) > fair * 0.01)) return false;
   if (!item.clusterIPs.some(({ address }) => address === formatAddress(port.clusterIP))) return false;
+  if (item.loadBalancerIPs.length > 0 && !hasRanges(port, item)) return false;
   const affinity = port.service.sessionAffinity === 'ClientIP';
   if (affinity !== (item.affinitySeconds !== null) && cluster.length > 0) return false;
   return behavioursOf(minor, item.backend === 'nft' ? 'nftables' : 'iptables').some((behaviour) => {
@@ -88,6 +77,12 @@ function isAsExpected(
       wanted.every(({ address, port: number }) => real.has(`${address} ${number}`))
     );
   });
+}
+
+function hasRanges(port: ExpectedPort, { sourceRanges }: ServiceItem): boolean {
+  const wanted = new Set(sourceRangesOf(port).map(formatPrefix));
+  const real = new Set(sourceRanges.flatMap((text) => parsePrefix(text) ?? []).map(formatPrefix));
+  return wanted.size === real.size && [...wanted].every((range) => real.has(range));
 }
 
 /** Addresses that rules outside kube-proxy's per-Service chains name alone (`-d A/32`). */

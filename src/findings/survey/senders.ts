@@ -2,7 +2,7 @@ import type { Destination } from '../../explain/question/destination.ts';
 import { type Known, plainQuestion } from '../../explain/question/question.ts';
 import { readVantages, type Vantage } from '../../explain/question/vantage.ts';
 import { ADDRESS_BITS, type Address, type Family } from '../../net/address.ts';
-import { maskOfLength, type Prefix, prefixesOverlap } from '../../net/prefix.ts';
+import { maskOfLength, type Prefix, parsePrefix, prefixesOverlap } from '../../net/prefix.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Side } from '../expected/setting.ts';
 
@@ -14,6 +14,8 @@ export interface Client {
   readonly sender: Sender;
   readonly entersAt: 'PREROUTING' | 'OUTPUT';
   readonly inInterface: string | null | undefined;
+  /** Where it stands for addresses of which the rules and loadBalancerSourceRanges differ: which, in words. */
+  readonly range?: string;
 }
 
 /** @returns a pod of this node, the node itself and the outside world, as `trace` asks them. */
@@ -56,6 +58,16 @@ export function splitByRanges(external: Client, ranges: readonly Prefix[]): Clie
     : { ...external.sender, within: [inside] };
   return [{ ...external, side: 'admitted', from: 'an address in loadBalancerSourceRanges', sender }, barred];
 }
+
+/** @returns what no packet from outside has as source: `ip_route_input_slow` drops it (net/ipv4/route.c), `ip6_rcv_core` (net/ipv6/ip6_input.c). */
+export function sourceless(family: Family): Prefix[] {
+  return NO_SOURCE[family].flatMap((text) => parsePrefix(text) ?? []);
+}
+
+const NO_SOURCE: Readonly<Record<Family, readonly string[]>> = {
+  ipv4: ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'],
+  ipv6: ['::/8', 'fe80::/10', 'ff00::/8'],
+};
 
 function isHost({ family, mask }: Prefix): boolean {
   return mask === maskOfLength(family, ADDRESS_BITS[family]);

@@ -13,6 +13,8 @@ import { culpritOf } from './culprit.ts';
 import type { Deviation } from './deviation.ts';
 import { leftOpen } from './left-open.ts';
 import { perhapsLost } from './perhaps-lost.ts';
+import type { ProgrammedPorts } from './programmed-ports.ts';
+import { rangeSamples } from './range-samples.ts';
 import { type Client, clientsOf, splitByRanges } from './senders.ts';
 import type { Follower } from './world.ts';
 
@@ -28,6 +30,7 @@ export interface SurveySetting {
   /** Whether the family's filter table was captured: without it no refusal can be missed. */
   readonly refusals: Readonly<Record<Family, boolean>>;
   readonly follower: Follower;
+  readonly programmed: ProgrammedPorts;
 }
 
 /** What is supposed of the node and its kube-proxy. */
@@ -52,6 +55,7 @@ type Followed = Map<string, readonly Alternative[]>;
 export class Surveyor {
   readonly #setting: SurveySetting;
   readonly #clients = new Map<Family, readonly Client[]>();
+  readonly #ranged = new WeakMap<ExpectedPort, readonly Client[]>();
   readonly #behaviours: readonly Behaviour[];
 
   constructor(setting: SurveySetting) {
@@ -142,7 +146,8 @@ export class Surveyor {
       const held = alternative.given.filter((each) => each.held).length;
       if (likeliest === null || held < likeliest.held) likeliest = { held, differences };
     }
-    return (likeliest?.differences ?? []).map(deviation);
+    const deviations = (likeliest?.differences ?? []).map(deviation);
+    return client.range === undefined ? deviations : deviations.filter(isOfRanges);
   }
 
   #clientsOf(port: ExpectedPort, way: Way): readonly Client[] {
@@ -151,12 +156,34 @@ export class Surveyor {
       clients = clientsOf(this.#setting.known, port.family);
       this.#clients.set(port.family, clients);
     }
-    const ranges = way.via === 'loadBalancerIP' ? sourceRangesOf(port) : [];
-    if (ranges.length === 0) return clients;
-    return clients.flatMap((client) =>
-      client.side === 'external' ? splitByRanges(client, ranges) : [client],
-    );
+    if (way.via !== 'loadBalancerIP') return clients;
+    let ranged = this.#ranged.get(port);
+    if (ranged === undefined) {
+      ranged = this.#withRanges(port, clients);
+      this.#ranged.set(port, ranged);
+    }
+    return ranged;
   }
+
+  #withRanges(port: ExpectedPort, clients: readonly Client[]): readonly Client[] {
+    const ranges = sourceRangesOf(port);
+    return clients.flatMap((client) => {
+      if (client.side !== 'external') return [client];
+      return [
+        ...(ranges.length === 0 ? [client] : splitByRanges(client, ranges)),
+        ...rangeSamples(client, port.family, ranges, this.#setting.programmed.of(port)),
+      ];
+    });
+  }
+}
+
+/** Of a client whose range differs, only whether it is let in counts; where it may come from at all is asked of others. */
+function isOfRanges({ kind, culprit }: Deviation): boolean {
+  return (
+    (kind === 'not-refused' || kind === 'undelivered' || kind === 'untranslated') &&
+    culprit.kind !== 'routing' &&
+    culprit.kind !== 'no-rule'
+  );
 }
 
 /** @returns false for what differs under conditions that no capture answers. */

@@ -6,11 +6,11 @@ import { findDifference, groupWays } from '../../../src/diff/explore/compare-way
 import { changeOfNative, compareNativeTables } from '../../../src/diff/native.ts';
 import { type Box, intersect } from '../../../src/diff/space/box.ts';
 import { Cubes } from '../../../src/diff/space/cubes.ts';
-import { Intervals } from '../../../src/diff/space/intervals.ts';
 import { bits, type Door, type Universe } from '../../../src/diff/space/universe.ts';
 import { sideOf, statesOf } from '../../../src/diff/two-sides.ts';
 import type { Known } from '../../../src/explain/question/question.ts';
 import { parseAddress } from '../../../src/net/address.ts';
+import { Intervals } from '../../../src/net/intervals.ts';
 import { TCP, UDP } from '../../../src/net/protocol.ts';
 import { parseNftables } from '../../../src/nftables/parse-nft.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';

@@ -1,6 +1,6 @@
-import { ADDRESS_BITS, type Family } from '../../net/address.ts';
-import type { Prefix } from '../../net/prefix.ts';
+import { ADDRESS_BITS, type Family } from './address.ts';
 import { Intervals } from './intervals.ts';
+import type { Prefix } from './prefix.ts';
 
 /** @returns every address of a family. */
 export function allAddresses(family: Family): Intervals {
@@ -31,4 +31,11 @@ function lowOnes(value: bigint): number {
   let count = 0;
   while (((value >> BigInt(count)) & 1n) === 1n) count++;
   return count;
+}
+
+/** @returns the prefix that holds exactly the addresses from one to another; null where none does. */
+export function prefixIn(family: Family, from: bigint, to: bigint): Prefix | null {
+  const free = from ^ to;
+  const isOne = (free & (free + 1n)) === 0n && (from & free) === 0n;
+  return isOne ? { family, value: from, mask: ((1n << BigInt(ADDRESS_BITS[family])) - 1n) ^ free } : null;
 }
