@@ -36,6 +36,16 @@ interface ApiObject {
   readonly spec: object;
 }
 
+/** How long the API has shop/web-sticky keep a client. */
+const stickyFor = (timeoutSeconds: number): Edit =>
+  objects('services.json', (items) =>
+    items.map((item) =>
+      item.metadata.name === 'web-sticky'
+        ? { ...item, spec: { ...item.spec, sessionAffinityConfig: { clientIP: { timeoutSeconds } } } }
+        : item,
+    ),
+  );
+
 /** One address more on kube-ipvs0. */
 const onDevice = (local: string): Edit => [
   'ip-addr.json',
@@ -142,6 +152,17 @@ export const IPVS_CASES: readonly Case[] = [
     says: /^kube-ipvs0 lacks 10\.96\.10\.3, which IPVS balances for [^,]*(?:, [^,]*)*: packets for it are routed past IPVS$/,
     nearMiss: 'the address of keepalived’s alone',
     nearEdits: [KEEPALIVED],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP214',
+    fault: 'clients stay at their real server longer than the API asks',
+    edits: [stickyFor(60)],
+    severity: 'warning',
+    object: 'shop/web-sticky',
+    says: /web-sticky: IPVS has session affinity 10800 s, the API asks for 60 s/,
+    nearMiss: 'the time that the API fills in',
+    nearEdits: [stickyFor(10_800)],
   },
   {
     fixture: 'ipvs',

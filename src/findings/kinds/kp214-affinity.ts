@@ -1,21 +1,19 @@
 import type { ServiceItem } from '../../explain/service-list.ts';
-import { formatProtocol } from '../../net/protocol.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
-import { type ExpectedPort, labelOfPort } from '../expected/expected-port.ts';
+import { labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 
-/** The rules keep a client at its endpoint where the API does not ask for it, or the other way round. */
+/** The rules, or IPVS, keep a client at its endpoint where the API does not ask for it, or the other way round. */
 export const affinityDiffers: FindingKind<CheckContext> = {
   code: 'KP214',
   title: 'session affinity differs from the API',
   find(context): Finding[] {
     if (context.notCompared !== null) return [];
-    const items = new Map(context.programmed.map((item) => [keyOf(item), item]));
     return (context.expected ?? []).flatMap((port): Finding[] => {
-      const item = items.get(keyOfPort(port));
+      const item = context.programmedPorts.of(port).at(-1);
       if (item === undefined || !item.endpoints.some(({ scope }) => scope === 'cluster')) return [];
       const asked =
         port.service.sessionAffinity === 'ClientIP'
@@ -28,20 +26,17 @@ export const affinityDiffers: FindingKind<CheckContext> = {
         {
           code: 'KP214',
           severity: 'warning',
-          message: `${labelOfPort(port)}: the rules have session affinity ${is}, the API asks for ${should}`,
+          message: `${labelOfPort(port)}: ${item.backend === 'ipvs' ? 'IPVS has' : 'the rules have'} session affinity ${is}, the API asks for ${should}`,
           service: onlyService([port]),
           objects: [...serviceNames([port]), ...item.chains.slice(0, 1).map((chain) => `chain ${chain}`)],
-          hits:
-            asked === null
-              ? 'clients that stay at one endpoint for no reason'
-              : 'clients that are sent to another endpoint at each connection',
+          hits: whoNotices(asked, item.affinitySeconds),
           evidence: [
-            factEvidence(`${item.chains[0] ?? 'its chain'}: recent --rcheck ${is}`),
+            factEvidence(affinityText(item, is)),
             factEvidence(
               `Service ${labelOfPort(port)}: sessionAffinity ${port.service.sessionAffinity ?? 'None'}`,
             ),
           ],
-          advice: 'restart kube-proxy on this node, which writes the chain anew',
+          advice: `restart kube-proxy on this node, which writes ${item.backend === 'ipvs' ? 'its virtual servers' : 'the chain'} anew`,
           command:
             item.chains[0] === undefined || item.backend === 'ipvs' || item.backend === 'nft'
               ? null
@@ -60,10 +55,13 @@ export const affinityDiffers: FindingKind<CheckContext> = {
 /** The API server fills this in; objects written by hand may lack it. */
 const DEFAULT_SECONDS = 10_800;
 
-function keyOf({ namespace, name, port, protocol, family }: ServiceItem): string {
-  return `${namespace}/${name}:${port ?? ''} ${protocol} ${family}`;
+function whoNotices(asked: number | null, is: number | null): string {
+  if (asked === null) return 'clients that stay at one endpoint for no reason';
+  if (is === null) return 'clients that are sent to another endpoint at each connection';
+  return `clients that come again: they stay at their endpoint ${is > asked ? 'longer' : 'shorter'} than asked`;
 }
 
-function keyOfPort({ service, port, protocol, family }: ExpectedPort): string {
-  return `${service.namespace}/${service.name}:${port.name} ${formatProtocol(protocol)} ${family}`;
+function affinityText({ backend, chains }: ServiceItem, is: string): string {
+  if (backend === 'ipvs') return `its virtual servers in IPVS: persistence ${is}`;
+  return `${chains[0] ?? 'its chain'}: recent --rcheck ${is}`;
 }
