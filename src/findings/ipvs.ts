@@ -4,9 +4,6 @@ import { IpvsTable } from '../ipvs/table.ts';
 import type { CheckContext } from './context.ts';
 import type { Evidence } from './finding.ts';
 
-/** The interface on which kube-proxy's IPVS mode puts every address of a Service (pkg/proxy/ipvs/proxier.go). */
-export const IPVS_DEVICE = 'kube-ipvs0';
-
 /** @returns IPVS of the node; null where it was not captured as a whole, or nothing tells of it. */
 export function ipvsOf({ known: { ipvs } }: CheckContext): IpvsTable | null {
   return ipvs instanceof IpvsTable && !ipvs.incomplete ? ipvs : null;

@@ -54,7 +54,8 @@ const HOOKS: readonly Hook[] = [
     from: 'POSTROUTING',
     to: CHAINS.postrouting,
     severity: 'error',
-    effect: 'nothing is masqueraded, so answers go past this node',
+    effect:
+      'nothing is masqueraded, so answers to clients outside, and to pods that reach themselves, go past this node',
   },
   {
     table: 'filter',

@@ -8,7 +8,8 @@ import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { IPVS_DEVICE, ipvsOf, virtualEvidence } from '../ipvs.ts';
+import { ipvsOf, virtualEvidence } from '../ipvs.ts';
+import { IPVS_DEVICE } from '../ipvs-device.ts';
 
 /** IPVS balances an address that is not the node's own: what comes in for it is routed past IPVS. */
 export const ipvsAddressMissing: FindingKind<CheckContext> = {

@@ -9,7 +9,8 @@ import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
-import { IPVS_DEVICE, ipvsOf, virtualEvidence } from '../ipvs.ts';
+import { ipvsOf, virtualEvidence } from '../ipvs.ts';
+import { IPVS_DEVICE } from '../ipvs-device.ts';
 import { type IpvsOrphan, ipvsOrphans } from './ipvs-orphans.ts';
 import { inApi, WHY_TAKEN } from './taken-away.ts';
 

@@ -8,7 +8,7 @@ import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
-import { IPVS_DEVICE } from '../ipvs.ts';
+import { IPVS_DEVICE } from '../ipvs-device.ts';
 
 /**
  * An address of kube-ipvs0 lies in a network of the node's links, and the node answers ARP for it: without strictARP every node

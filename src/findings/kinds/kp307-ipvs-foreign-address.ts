@@ -6,7 +6,8 @@ import { listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { IPVS_DEVICE, ipvsOf } from '../ipvs.ts';
+import { ipvsOf } from '../ipvs.ts';
+import { IPVS_DEVICE } from '../ipvs-device.ts';
 
 /**
  * kube-ipvs0 holds what it should not: an address that the node has itself, of which the filter then rejects all that is no

@@ -6,7 +6,8 @@ import { listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
-import { IPVS_DEVICE, ipvsOf } from '../ipvs.ts';
+import { ipvsOf } from '../ipvs.ts';
+import { IPVS_DEVICE } from '../ipvs-device.ts';
 import { isUnhooked, rulesOf, wholeRulesets } from '../rule-list.ts';
 
 /**

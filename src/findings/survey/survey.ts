@@ -12,6 +12,7 @@ import { compareWith, type Difference } from './compare.ts';
 import { culpritOf } from './culprit.ts';
 import type { Deviation } from './deviation.ts';
 import { leftOpen } from './left-open.ts';
+import { leavesAsThisNode } from './own-source.ts';
 import { perhapsLost } from './perhaps-lost.ts';
 import type { ProgrammedPorts } from './programmed-ports.ts';
 import { rangeSamples } from './range-samples.ts';
@@ -134,7 +135,9 @@ export class Surveyor {
       return { kind, port, way, side: client.side, client, expectation, outcomes, missing, culprit };
     };
     for (const alternative of alternatives) {
-      const differences = compareWith(expectation, alternative, affinity);
+      const differences = compareWith(expectation, alternative, affinity).flatMap((one) =>
+        this.#hurting(one, way),
+      );
       if (differences.length === 0) {
         if (alternatives.length === 1) return [];
         return perhapsLost(expectation, alternatives, affinity).map(({ difference, under }) => ({
@@ -148,6 +151,13 @@ export class Surveyor {
     }
     const deviations = (likeliest?.differences ?? []).map(deviation);
     return client.range === undefined ? deviations : deviations.filter(isOfRanges);
+  }
+
+  /** What leaves with the node's own address needs no masquerading: its answer comes back here. */
+  #hurting(one: Difference, way: Way): Difference[] {
+    if (one.kind !== 'not-masqueraded') return [one];
+    const outcomes = one.outcomes.filter((outcome) => !leavesAsThisNode(outcome, way, this.#setting.known));
+    return outcomes.length === 0 ? [] : [{ ...one, outcomes }];
   }
 
   #clientsOf(port: ExpectedPort, way: Way): readonly Client[] {
