@@ -3,6 +3,7 @@ import type { Note, ServiceRef } from '../explain/explanation.ts';
 import type { AddressOwner, TraceItem, TraceList } from '../explain/trace-list.ts';
 import { socketText } from '../net/socket.ts';
 import { counted } from '../words/numbers.ts';
+import { isAffinityList } from './affinity.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { VIA, wayText } from './flows/words.ts';
@@ -269,10 +270,8 @@ function notes(items: readonly TraceItem[], width: number | null, colours: Colou
 function openNotes({ outcomes }: TraceItem): Note[] {
   return groupOutcomes(outcomes).flatMap((group) => {
     const ways = group.outcomes.flatMap((one) => one.ways);
-    const byAffinity = group.sticky || group.given.some(({ code }) => code === 'recent');
-    const affinity = byAffinity
-      ? ways.flatMap(({ given }) => given.filter(({ code }) => code === 'recent'))
-      : [];
+    const byAffinity = group.sticky || group.given.some(isAffinityList);
+    const affinity = byAffinity ? ways.flatMap(({ given }) => given.filter(isAffinityList)) : [];
     const reasons = ways.flatMap(({ verdict, reason }) =>
       verdict === 'unknown' && reason !== null ? [reason] : [],
     );

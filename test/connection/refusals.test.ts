@@ -179,3 +179,15 @@ it('what ran out of hops is told by an ICMP error, which OUTPUT may drop', async
   const filter = ['-A OUTPUT -p icmp -j DROP'];
   expect(await refusal({ mangle, filter })).toMatchObject({ sees: 'times-out' });
 });
+
+describe('is a list that keeps clients out told as session affinity?', () => {
+  it('no: who is in it gets no answer, and what the connection does is open', async () => {
+    const limit = '-m recent --rcheck --seconds 60 --hitcount 4 --name ssh --mask 255.255.255.255 --rsource';
+    const folder = writeNode(here.path, 1, 2, { filter: [`-A INPUT -p tcp ${limit} -j DROP`] });
+    const asked = ['trace', '192.168.0.1:22', '--from', FAR, '-f', folder];
+    const { out } = await run(asked, { columns: 500, env: { NO_COLOR: '1' } });
+    expect(out).not.toContain('session affinity');
+    expect(out).toMatch(/if the client was entered in list ssh at least 4 times/);
+    expect(out).toContain('NO ANSWER: DROP by filter INPUT rule 1');
+  });
+});

@@ -1,4 +1,5 @@
 import type { GivenItem, OutcomeItem } from '../../explain/trace-list.ts';
+import { isAffinityList } from '../affinity.ts';
 
 /** No question of the trace has this number. */
 const AFFINITY = -1;
@@ -8,14 +9,14 @@ const AFFINITY = -1;
  *   the client has an endpoint already: thousands of switches would say no more.
  */
 export function conditionsOf({ given }: OutcomeItem): readonly GivenItem[] {
-  const others = given.filter(({ code }) => code !== 'recent');
+  const others = given.filter((item) => !isAffinityList(item));
   if (others.length === given.length) return given;
   return [...others, isSticky(given) ? HAS_ENDPOINT : HAS_NONE];
 }
 
 /** @returns true where the client stays with an endpoint that it has: a certain way for it, and no share. */
 export function isSticky(given: readonly GivenItem[]): boolean {
-  return given.findLast(({ code }) => code === 'recent')?.held === true;
+  return given.findLast(isAffinityList)?.held === true;
 }
 
 /** @returns the conditions as a key: outcomes of equal ones add up to 1. */
@@ -29,6 +30,7 @@ const HAS_ENDPOINT: GivenItem = {
   settle: null,
   question: AFFINITY,
   held: true,
+  affinity: true,
   joined: 0,
 };
 

@@ -1,4 +1,5 @@
 import type { GivenItem, OutcomeItem } from '../../explain/trace-list.ts';
+import { isAffinityList } from '../affinity.ts';
 import { sameGiven, shortenCases } from './cases.ts';
 
 /** Outcomes that hold under the same conditions; their shares add up to 1. */
@@ -30,8 +31,8 @@ export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] 
   const groups = new Map<string, { given: readonly GivenItem[]; sticky: boolean; outcomes: OutcomeItem[] }>();
   for (const outcome of outcomes) {
     const sticky = isSticky(outcome.given);
-    const given = outcome.given.filter(({ code }) => code !== 'recent');
-    const affinity = outcome.given.some(({ code }) => code === 'recent');
+    const given = outcome.given.filter((item) => !isAffinityList(item));
+    const affinity = outcome.given.some(isAffinityList);
     const key = JSON.stringify([given.map(({ question, held }) => [question, held]), affinity && sticky]);
     const group = groups.get(key) ?? {
       given: affinity && !sticky ? [...given, NOT_SEEN] : given,
@@ -75,12 +76,13 @@ const NOT_SEEN: GivenItem = {
   settle: null,
   question: -1,
   held: true,
+  affinity: true,
   joined: 0,
 };
 
 /** The last answer about a list of recent clients was yes: this client goes where it went before. */
 function isSticky(given: readonly GivenItem[]): boolean {
-  return given.findLast(({ code }) => code === 'recent')?.held === true;
+  return given.findLast(isAffinityList)?.held === true;
 }
 
 function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome[] {
