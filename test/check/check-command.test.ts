@@ -122,7 +122,9 @@ describe('what does check say where not all is known', () => {
     );
     expect(out).not.toMatch(/^(?:ERROR|WARNING)/m);
     expect(out).toMatch(/EndpointSlices of 3 namespaces are not in the capture \(.*default and shop\)/);
-    expect(out).toContain('3 Service ports compared with the API');
+    expect(out).toContain(
+      '3 of 61 Service ports compared with the API, packet by packet; 58 not: EndpointSlices',
+    );
     expect(status).toBe(0);
   });
 
