@@ -14,7 +14,7 @@ import { senderOf } from './packet.ts';
 import { type Connection, openConnection, quotesFlow, SYN } from './state.ts';
 import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
-import { inZoneOfMark, inZones } from './zones.ts';
+import { inZoneOfMark, inZones, zonesOfFlow } from './zones.ts';
 
 /**
  * Connection tracking at PREROUTING and OUTPUT, between raw and mangle: finds the packet's flow or opens one.
@@ -95,6 +95,7 @@ function partOfOwn(
   const isTold = by === 'either' || (world.ipvs instanceof IpvsTable && world.ipvs.besideNat);
   const tracked = changed(branch, {
     connection: connectionOf(flow, direction, isTold ? balanced.length > 0 : by),
+    zones: zonesOfFlow(flow),
     tcpFlags: packet.header?.tcpFlags ?? null,
   });
   const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };
@@ -111,6 +112,7 @@ function partOf(
     turned(
       changed(way, {
         connection: connectionOf(flow, direction, balanced),
+        zones: zonesOfFlow(flow),
         tcpFlags: packet.header?.tcpFlags ?? null,
       }),
       'conntrack',

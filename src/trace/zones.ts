@@ -4,6 +4,7 @@ import { type Branch, changed } from './branch.ts';
 import { choose } from './choose.ts';
 import type { TraceContext } from './context.ts';
 import { flowOf, openedBefore } from './flow-of.ts';
+import type { PacketState } from './state.ts';
 
 /** A zone by mark is that of the mark that the packet has now (nf_ct_zone_tmpl). */
 export function inZoneOfMark(branch: Branch): Branch {
@@ -38,6 +39,12 @@ export function inZones(branch: Branch, { packet, world, opened, questions }: Tr
   return choose(branch, choices, questions).map(({ branch: way, value }) =>
     value === null ? way : changed(way, { zones: within(value).state.zones }),
   );
+}
+
+/** What a packet is looked up in is no longer asked once it has a connection: that has its own zones (nf_ct_zone, nf_conntrack_zones.h). */
+export function zonesOfFlow(flow: Parameters<typeof zoneOf>[0]): PacketState['zones'] {
+  const [original, reply] = [zoneOf(flow, 'original'), zoneOf(flow, 'reply')];
+  return original === 0 && reply === 0 ? null : { original, reply };
 }
 
 /** Kept: there are few, and finding them reads every flow. */

@@ -422,6 +422,30 @@ describe('Which zone has a packet of two rules that give it one?', () => {
   });
 });
 
+describe('Which zone has a packet of a flow?', () => {
+  const flow = (zone: string): string =>
+    `udp 17 9 src=8.8.4.4 dst=8.8.8.8 sport=80 dport=40000 ${zone}packets=1 bytes=60 [UNREPLIED] src=8.8.8.8 dst=8.8.4.4 sport=40000 dport=80 packets=0 bytes=0 mark=0 use=1`;
+  const has = (set: string, zone: string, flows: string): boolean =>
+    ends(
+      table(
+        'inet',
+        chain('z', 'filter hook prerouting priority -300; policy accept', set),
+        chain('c', 'filter hook forward priority 0; policy accept', `ct ${zone} drop`),
+      ),
+      { protocol: 'udp', from: '8.8.8.8:40000', to: '8.8.4.4:80', flows },
+    )
+      .join()
+      .includes('drop');
+  it('that of the flow, in whatever it was looked up (nf_ct_zone; nft_ct_get_eval)', () => {
+    expect(has('ct original zone set 7', 'zone 0', flow(''))).toBe(true);
+    expect(has('ct original zone set 7', 'original zone 7', flow(''))).toBe(false);
+  });
+  it('without a direction its number, where it holds for answers alone, too', () => {
+    expect(has('ct reply zone set 7', 'zone 7', flow('zone-reply=7 '))).toBe(true);
+    expect(has('ct reply zone set 7', 'original zone 0', flow('zone-reply=7 '))).toBe(true);
+  });
+});
+
 describe('Which device does iiftype ask at POSTROUTING?', () => {
   it('the one that the packet leaves by (nft_meta_get_eval reads skb->dev, which ip_output has set)', () => {
     const of = (hook: string, via: string | null): string =>

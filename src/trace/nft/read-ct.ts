@@ -32,8 +32,10 @@ export function readCt({ key, direction }: Extract<Field, { kind: 'ct' }>, { sta
       // A connection without labels reads as zero (nft_ct_get_eval); which bit a name stands for no listing tells.
       return labelsOf(connection)?.length === 0 ? known(0) : OPEN;
     case 'zone': {
+      const { original, reply } = state.zones ?? { original: 0, reply: 0 };
+      // Without a direction it is the zone's number, in whichever it holds.
       const zone =
-        state.zones === null ? 0 : direction === 'reply' ? state.zones.reply : state.zones.original;
+        direction === 'reply' ? reply : direction === 'original' || original !== 0 ? original : reply;
       return zone === null ? OPEN : known(zone);
     }
     case 'proto-src':
