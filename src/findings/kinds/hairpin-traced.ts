@@ -7,7 +7,6 @@ import { NFT_OBJECTS } from '../../proxy/nft-roles.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { CheckContext } from '../context.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
-import { alternativesOf } from '../survey/alternatives.ts';
 import type { Deviation } from '../survey/deviation.ts';
 import { clientAt } from '../survey/senders.ts';
 import { isOff } from './kp301-ipvs-settings.ts';
@@ -82,21 +81,20 @@ function isOwnPod({ ready, node }: Endpoint, address: Address, { node: own, know
 function bareOutcome(port: ExpectedPort, address: Address, context: CheckContext): Outcome | null {
   const device = interfaceTowards(context.known, address);
   const client = clientAt('pod', 'the endpoint itself', address, device);
-  const trace = context.follower.follow(client, {
-    address: port.clusterIP,
-    port: port.port.port,
-    protocol: port.protocol,
-  });
-  const bare = alternativesOf(trace).map(({ outcomes }) =>
-    outcomes.find(
-      ({ verdict, exit, source, destination }) =>
-        verdict === 'accept' &&
-        exit?.kind === 'interface' &&
-        source.rewrite === 'none' &&
-        destination.address.value === address.value,
-    ),
+  const target = { address: port.clusterIP, port: port.port.port, protocol: port.protocol };
+  const { outcomes } = context.follower.follow(client, target, { shares: false });
+  // Of other endpoints the choice is chance; what does not come to one may be this packet's end.
+  const ends = outcomes.filter(({ destination }) =>
+    [address.value, port.clusterIP.value].includes(destination.address.value),
   );
-  return bare.every((outcome) => outcome !== undefined) ? (bare[0] ?? null) : null;
+  const bare = ends.filter(
+    ({ verdict, exit, source, destination }) =>
+      verdict === 'accept' &&
+      exit?.kind === 'interface' &&
+      source.rewrite === 'none' &&
+      destination.address.value === address.value,
+  );
+  return bare.length === ends.length ? (bare[0] ?? null) : null;
 }
 
 /** Whether what is masqueraded otherwise is not, for a reason that holds for these packets as well. */

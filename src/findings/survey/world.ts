@@ -6,7 +6,7 @@ import type { Address, Family } from '../../net/address.ts';
 import { SCTP, TCP, UDP } from '../../net/protocol.ts';
 import type { Trace } from '../../trace/outcome.ts';
 import { senderOf } from '../../trace/packet.ts';
-import { tracePacket } from '../../trace/trace-packet.ts';
+import { type TraceOptions, tracePacket } from '../../trace/trace-packet.ts';
 import type { World } from '../../trace/world.ts';
 import type { Client } from './senders.ts';
 
@@ -31,8 +31,11 @@ export class Follower {
     this.#namer = namer;
   }
 
-  /** @returns every way that a new connection of this client can take. Flows that live already are left aside. */
-  follow(client: Client, target: Target): Trace {
+  /**
+   * @param options `shares: false` where only the ways matter, and not how often each is taken
+   * @returns every way that a new connection of this client can take. Flows that live already are left aside.
+   */
+  follow(client: Client, target: Target, options: Pick<TraceOptions, 'shares'> = {}): Trace {
     const { family } = target.address;
     return tracePacket(
       {
@@ -50,6 +53,7 @@ export class Follower {
         state: 'NEW',
       },
       this.#world(family, client.entersAt),
+      options,
     );
   }
 
