@@ -75,7 +75,7 @@ add element ${IN} service-ips { 10.96.10.99 . tcp . 80 : goto service-GM2UEMXE-s
     done: 'source ranges of a load balancer are those of yesterday',
     nft: `flush chain ${IN} firewall-VG4DSY5R-shop/lb-ranges/tcp/
 add rule ${IN} firewall-VG4DSY5R-shop/lb-ranges/tcp/ ip saddr != 10.1.2.3 drop`,
-    says: /^KP102 shop\/lb-ranges: the rules refuse load balancer IP 198\.51\.100\.11:80/,
+    says: /^KP102 shop\/lb-ranges: at load balancer IP 198\.51\.100\.11:80 the rules let in 10\.1\.2\.3\/32 and refuse 172\.16\.0\.0\/12 and 192\.168\.100\.50\/32; the API admits /,
   },
   {
     done: 'masquerading asks for another mark',
