@@ -1,6 +1,5 @@
 import { isWildcard } from '../host/parse-sockets.ts';
 import { TCP } from '../net/protocol.ts';
-import type { Outcome } from '../trace/outcome.ts';
 import { type Packet, senderOf } from '../trace/packet.ts';
 import { type ReplyMark, UNMARKED } from '../trace/reply-mark.ts';
 import type { PacketState } from '../trace/state.ts';
@@ -13,7 +12,7 @@ import type { Client } from './client.ts';
 import type { Leg, Place, Way } from './connection.ts';
 import { type Listening, listenerOf } from './listening.ts';
 import type { NodeView } from './node-view.ts';
-import { asClosedPort, RST_ACK, unlessLost } from './refusal.ts';
+import { CLOSED_PORT, RST_ACK, unlessLost } from './refusal.ts';
 import { ended, type Trip } from './trip.ts';
 
 /** A request that is where somebody may answer it. */
@@ -32,7 +31,7 @@ interface Arrived {
 type Walk = (packet: Packet) => readonly Way[];
 
 /** Follows what tells the client that nobody listens. @param refusal the way where the client hears of it */
-type Refuse = (refusal: Way, outcome: Outcome) => readonly Way[];
+type Refuse = (refusal: Way, error: string) => readonly Way[];
 
 /** @returns the ways that a connection can go whose request has arrived: it is answered, or refused by the kernel there. */
 export function answered(
@@ -49,7 +48,7 @@ export function answered(
   if (listening === 'no' && end.protocol !== TCP) {
     const lost = unsent(end, false, view.host);
     if (lost === 'no-route') return [ended('times-out', { code: 'refusal-lost', at: place }, trip)];
-    if (lost === null) return refuse(refused, asClosedPort(leg.outcome));
+    if (lost === null) return refuse(refused, CLOSED_PORT[end.family]);
     const { sysctl } = refusalMarks(view, end);
     return [ended('unknown', { code: 'mark-unknown', leg, sysctl }, trip)];
   }

@@ -21,7 +21,11 @@ export function casesLeft(outcomes: readonly Outcome[], before: readonly Given[]
   return grouped(fitting, ({ given }) => given.filter((one) => !held.has(keyOf(one.question))));
 }
 
-function grouped(outcomes: readonly Outcome[], open: (outcome: Outcome) => readonly Given[]): CaseLeft[] {
+/** @param open the answers that tell an outcome's case @returns the outcomes by them, in the order in which they were met */
+export function grouped(
+  outcomes: readonly Outcome[],
+  open: (outcome: Outcome) => readonly Given[],
+): CaseLeft[] {
   const cases = new Map<string, { given: readonly Given[]; outcomes: Outcome[] }>();
   for (const outcome of outcomes) {
     const given = open(outcome);

@@ -1,6 +1,7 @@
 import type { Outcome } from '../trace/outcome.ts';
 import { flat, type Given } from '../trace/question.ts';
 import { isAffinity } from './affinity.ts';
+import { grouped } from './cases-left.ts';
 import type { Sees, Way } from './connection.ts';
 
 /** Nothing that a packet can be told apart by: rounding of probabilities that rules spell with eleven digits. */
@@ -21,15 +22,8 @@ export function throughOutcomes(
     ({ given }) => !given.some(({ question, held }) => held && isAffinity(question)),
   );
   const kept = fresh.length === 0 ? outcomes : fresh;
-  const cases = new Map<string, Outcome[]>();
-  for (const outcome of kept) {
-    const key = flat(outcome.given.map(({ question, held }) => [question, held]));
-    const same = cases.get(key);
-    if (same === undefined) cases.set(key, [outcome]);
-    else same.push(outcome);
-  }
-  const [first = [], ...others] = [...cases.values()].map((same) =>
-    same.flatMap((outcome) =>
+  const [first = [], ...others] = grouped(kept, ({ given }) => given).map((one) =>
+    one.outcomes.flatMap((outcome) =>
       follow(outcome).map((way) => ({ ...way, share: way.share * outcome.probability })),
     ),
   );

@@ -15,7 +15,7 @@ import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
 import { notAnswered } from './not-answered.ts';
 import { outcomesAt } from './outcomes-at.ts';
-import { isUnheard, refusalOf, unlessLost } from './refusal.ts';
+import { isOwnCall, isUnheard, refusalOf, unlessLost } from './refusal.ts';
 import { sourceWriter } from './source-writer.ts';
 import { manyOutside, notSent, silentAt } from './to-many.ts';
 import { type At, ended, memoryOf, remembered, rememberedByIpvs, type Trip } from './trip.ts';
@@ -131,15 +131,21 @@ function unseenBy(reason: ConnectionReason, trip: Trip, journey: Journey): reado
 /** The node answers that it refuses the request. A reset is followed back to the client, an ICMP error out of the node. */
 function refused(leg: Leg, trip: Trip, journey: Journey): readonly Way[] {
   if (isUnheard(leg.outcome)) return [ended('times-out', { code: 'refusal-unheard', leg }, trip)];
-  return refusedWith(ended('refused', { code: 'refused', leg }, trip), leg, trip, journey);
+  const way = ended('refused', { code: 'refused', leg }, trip);
+  const { rejectWith } = leg.outcome;
+  return rejectWith === null || isOwnCall(leg.outcome)
+    ? [way]
+    : refusedWith(rejectWith, way, leg, trip, journey);
 }
 
-function refusedWith(way: Way, leg: Leg, trip: Trip, journey: Journey): readonly Way[] {
+/** @param way where the client hears of it */
+function refusedWith(rejectWith: string, way: Way, leg: Leg, trip: Trip, journey: Journey): readonly Way[] {
   const { view } = leg;
-  const refusal = refusalOf(view, leg.outcome, journey.client);
+  const { end } = leg.outcome;
+  const refusal = refusalOf(view, end, rejectWith, journey.client);
   if (refusal === null) return [way];
   const { attached } = refusal;
-  return byMark(refusalMarks(view, leg.outcome.end), leg, trip, (mark) => {
+  return byMark(refusalMarks(view, end), leg, trip, (mark) => {
     const packet = { ...refusal.packet, ...mark };
     const back =
       packet.icmp === null
@@ -157,7 +163,7 @@ function outOfNode(
   view: NodeView,
   trip: Trip,
 ): readonly Way[] {
-  const options = attached === null ? {} : { attached };
+  const options = { ...memoryOf(view, trip), ...(attached === null ? {} : { attached }) };
   return throughOutcomes(outcomesAt(view, packet, trip, options), view.name, (outcome) => {
     if (outcome.verdict !== 'drop' && outcome.verdict !== 'reject') return [refusal];
     const leg: Leg = { view, direction: 'answer', packet, outcome };
@@ -219,7 +225,7 @@ function arrived(
       : ({ entersAt: 'OUTPUT', inInterface: null } as const);
   return answered({ view, end, place, listening, inPod, from, leg }, trip, journey.client, {
     walk: (packet) => through({ view, packet, direction: 'answer' }, trip, journey),
-    refuse: (refusal, outcome) => refusedWith(refusal, { ...leg, outcome }, trip, journey),
+    refuse: (refusal, error) => refusedWith(error, refusal, leg, trip, journey),
   });
 }
 

@@ -90,11 +90,7 @@ function knownNow(
   const answered = answer?.outcome.end.connection ?? null;
   if (answered?.direction !== 'REPLY') {
     const { written } = memory;
-    return {
-      state: 'INVALID',
-      memory: written === undefined ? {} : { written },
-      isEstablished: false,
-    };
+    return { state: 'INVALID', memory: written === undefined ? {} : { written }, isEstablished: false };
   }
   const opened = (memory.opened ?? []).map((flow) => establishedFlow(flow, answered));
   return { state: 'NEW', memory: { ...memory, opened }, isEstablished: true };

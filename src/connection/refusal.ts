@@ -1,9 +1,10 @@
+import type { Family } from '../net/address.ts';
 import { ICMP, ICMPV6, TCP, UDP } from '../net/protocol.ts';
 import { bridgeShown } from '../trace/bridge.ts';
 import { portOrSome } from '../trace/opened-flow.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import { type Packet, type Sender, senderOf } from '../trace/packet.ts';
-import type { Connection } from '../trace/state.ts';
+import type { Connection, PacketState } from '../trace/state.ts';
 import type { Client } from './client.ts';
 import type { Way } from './connection.ts';
 import type { NodeView } from './node-view.ts';
@@ -19,18 +20,17 @@ export interface Refusal {
 /**
  * A REJECT answers with a packet of the node itself, which its OUTPUT and POSTROUTING meet (nf_send_reset and icmp_push_reply
  * call ip_local_out; their IPv6 twins do so, too). It is RELATED, a reply of the refused connection (nf_conntrack_attach).
- * @param outcome a request that ended in a refusal on this node
+ * @param end a request that this node refuses @param rejectWith the reset or error, as rules call it
  * @returns null where nothing is sent that rules would see, or not known what: a reset over a port of a bridge goes out by
- *   that port (nf_send_reset), and a process of the node that sends no TCP gets an error from its own call
+ *   that port (nf_send_reset)
  */
 export function refusalOf(
   view: NodeView,
-  { end, rejectWith, reason, verdict }: Outcome,
+  end: PacketState,
+  rejectWith: string,
   client: Client,
 ): Refusal | null {
-  if (rejectWith === null || end.balancedBy !== null) return null;
-  // What nobody listens for has passed the rules, and is answered as any other.
-  if (verdict === 'reject' && end.fromNode && (end.protocol !== TCP || reason !== null)) return null;
+  if (end.balancedBy !== null) return null;
   const { connection, family } = end;
   if (connection?.direction === 'REPLY') return null;
   const isReset = rejectWith === 'tcp-reset';
@@ -108,10 +108,15 @@ export function isUnheard({ end, rejectWith }: Outcome): boolean {
   return end.protocol === UDP && !end.fromNode && rejectWith !== null && UNHEARD.has(rejectWith);
 }
 
-/** @returns the packet as the kernel refuses it for want of a socket (udp_rcv, udpv6_rcv). */
-export function asClosedPort(outcome: Outcome): Outcome {
-  const rejectWith = outcome.end.family === 'ipv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
-  return { ...outcome, rejectWith };
+/** What the kernel refuses a datagram with for want of a socket (udp_rcv, udpv6_rcv). */
+export const CLOSED_PORT: Readonly<Record<Family, string>> = {
+  ipv4: 'icmp-port-unreachable',
+  ipv6: 'icmp6-port-unreachable',
+};
+
+/** @returns whether it is a process of the node that is refused by its own call, and no packet tells it. */
+export function isOwnCall({ end, reason }: Outcome): boolean {
+  return end.fromNode && (end.protocol !== TCP || reason !== null);
 }
 
 /** Ends of a packet that certainly gets to nobody. */

@@ -1,3 +1,4 @@
+import type { Family } from '../net/address.ts';
 import type { Range } from '../net/range.ts';
 
 /** What a rule does with a packet that matched. `null` in a rule means: count it and go on. */
@@ -78,7 +79,13 @@ export type Target =
   // --- go on without any effect on the packet
   | { readonly kind: 'passive'; readonly name: PassiveTarget; readonly text: string }
   /** A target that no known iptables has, or a dump printed by a tool older than the rule (`[unsupported revision]`). */
-  | { readonly kind: 'unrecognised'; readonly name: string; readonly text: string };
+  /** `family`: it stands for the rules of a family of which none was captured. Absent: it is a rule's own. */
+  | {
+      readonly kind: 'unrecognised';
+      readonly name: string;
+      readonly text: string;
+      readonly family?: Family;
+    };
 
 /** Where NAT sends a packet: an address range, a port range, or both; null keeps what the packet has. */
 export interface NatRange {

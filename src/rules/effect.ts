@@ -1,4 +1,5 @@
 import type { NatRange, PrefixTranslation, SetChange, SetMap, Zone } from '../iptables/target.ts';
+import type { Family } from '../net/address.ts';
 import type { Range } from '../net/range.ts';
 
 /**
@@ -25,7 +26,7 @@ export type Verdict =
   /** Answers SYNs itself; the packet ends here. */
   | { readonly kind: 'synproxy' }
   /** Nobody knows what it does. */
-  | { readonly kind: 'unrecognised'; readonly text: string };
+  | { readonly kind: 'unrecognised'; readonly text: string; readonly family?: Family };
 
 /** Movement between chains. */
 export type Move = { readonly kind: 'jump' | 'goto'; readonly chain: string } | { readonly kind: 'return' };

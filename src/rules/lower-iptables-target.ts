@@ -33,7 +33,11 @@ const LOWERINGS: { readonly [K in TargetKind]: (target: TargetOf<K>) => Effect }
   'segment-size': same,
   alter: ({ text }) => ({ kind: 'alter', text }),
   passive: () => ({ kind: 'note' }),
-  unrecognised: ({ text }) => ({ kind: 'unrecognised', text }),
+  unrecognised: ({ text, family }) => ({
+    kind: 'unrecognised',
+    text,
+    ...(family === undefined ? {} : { family }),
+  }),
 };
 
 function same<T extends Effect>(target: T): T {

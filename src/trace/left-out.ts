@@ -1,8 +1,10 @@
 import type { Chain } from '../iptables/ruleset.ts';
+import type { EffectOf } from '../rules/effect.ts';
 import { unknown } from './answer.ts';
 import type { Branch, Ending } from './branch.ts';
 import { eitherWay } from './choose.ts';
 import type { Questions } from './questions.ts';
+import type { Reason } from './reason.ts';
 
 /**
  * Asks of a chain from whose output lines were left out whether one of those decides. It is asked once of each output: all of its
@@ -23,4 +25,11 @@ export function leftOut(
       .map(({ branch: way }) => ({ branch: way, verdict: 'unknown', reason, rejectWith: null, exit: null })),
     on: ways.find(({ held }) => !held)?.branch ?? null,
   };
+}
+
+/** @returns why nobody knows what becomes of a packet that a rule takes to a target that is not read. */
+export function unreadTarget({ text, family }: EffectOf<'unrecognised'>): Reason {
+  return family === undefined
+    ? { code: 'target-unrecognised', text }
+    : { code: 'rules-not-captured', family };
 }

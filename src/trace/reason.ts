@@ -131,6 +131,8 @@ export type Reason =
   // --- the walk of rules
   | { readonly code: 'synproxy' }
   | { readonly code: 'target-unrecognised'; readonly text: string }
+  /** No rule of the family was captured: any may have taken the packet. */
+  | { readonly code: 'rules-not-captured'; readonly family: Family }
   | { readonly code: 'chain-missing'; readonly rule: PlacedRule; readonly target: string }
   /** The end of a chain of which only some rules were captured. */
   | { readonly code: 'chain-not-captured' }

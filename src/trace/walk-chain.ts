@@ -11,7 +11,7 @@ import { eitherWay } from './choose.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
-import { leftOut } from './left-out.ts';
+import { leftOut, unreadTarget } from './left-out.ts';
 import type { Observer } from './observer.ts';
 import { markBitsOf, withMark, xsetBits } from './packet-mark.ts';
 import type { Questions } from './questions.ts';
@@ -232,7 +232,7 @@ function follow(
       result.translated.push({ branch, effect, rule });
       return null;
     case 'unrecognised':
-      result.ended.push(ending(branch, 'unknown', { code: 'target-unrecognised', text: effect.text }));
+      result.ended.push(ending(branch, 'unknown', unreadTarget(effect)));
       return null;
     default:
       return { branch: applyChange(branch, effect), frame: next, jumped: false };

@@ -248,6 +248,11 @@ describe('What does a rule know of the sets that earlier ones changed?', () => {
     expect(verdicts('--add-set s dst', '-m set --match-set s src')).toEqual(['drop']);
     expect(verdicts('--del-set s dst', '-m set --match-set s src')).toEqual(['drop']);
   });
+  it('what a rule takes out of a full set is out of it', () => {
+    const full = nodeOf({ ipsets: 'create s hash:ip family inet maxelem 1\nadd s 8.8.8.8\n' });
+    const rule = rules('--del-set s src', '-m set --match-set s src');
+    expect(ask(rule, { host: full }).outcomes.map(({ verdict }) => verdict)).toEqual(['accept']);
+  });
   it('with the same address as the other end, too', () => {
     const back = mangle('-A PREROUTING -j SET --add-set s dst\n-A FORWARD -m set --match-set s src -j DROP');
     const of = (from: string, sets: string) =>

@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
 import type { DestinationAnswer } from '../../proxy/addresses.ts';
 import type { Known } from './question.ts';
-import { destinationText } from './service-in-comments.ts';
+import { destinationAsked, destinationText } from './service-in-comments.ts';
 import { serviceInRules } from './service-in-rules.ts';
 
 /** @returns why a name leads to no Service port, and the way out. */
@@ -41,8 +41,7 @@ export function noAddressText(found: Service, known: Pick<Known, 'rulesets' | 'n
   if (first === undefined) return `${label} is ${kind}${without}`;
   const places = ruled.slice(0, SHOWN).map(destinationText).join(', ');
   const more = ruled.length > SHOWN ? ` and ${ruled.length - SHOWN} more` : '';
-  const [ask] = destinationText(first).split('/');
-  return `${label} is ${kind} in the API, and rules of this node still name it, at ${places}${more}: ask for ${ask}`;
+  return `${label} is ${kind} in the API, and rules of this node still name it, at ${places}${more}: ask for ${destinationAsked(first)}`;
 }
 
 const SHOWN = 3;

@@ -1,7 +1,6 @@
 import { ruleListOf } from '../../iptables/array-rules.ts';
 import type { Chain, HookName, Rule, Ruleset } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
-import { textOfFamilyRule } from '../words/family-rule.ts';
 import type { Known } from './question.ts';
 
 /**
@@ -34,7 +33,7 @@ function standIn(family: Family, { backend }: Ruleset): Ruleset {
 }
 
 function unknownChain(name: HookName, family: Family): Chain {
-  const text = textOfFamilyRule(family);
+  const text = `an ${family} rule that was not captured`;
   const rule: Rule = {
     chain: name,
     number: 1,
@@ -43,7 +42,7 @@ function unknownChain(name: HookName, family: Family): Chain {
     text,
     counters: null,
     matches: [{ kind: 'lost', negated: false, what: 'family', text: family }],
-    target: { kind: 'unrecognised', name: '', text },
+    target: { kind: 'unrecognised', name: '', text, family },
   };
   return {
     table: 'raw',

@@ -73,10 +73,15 @@ export function compareDestinations(a: RuleDestination, b: RuleDestination): num
 }
 
 /** @returns the address, the port and its name, in words. */
-export function destinationText({ address, port, protocol, named }: RuleDestination): string {
+export function destinationText(destination: RuleDestination): string {
+  const { protocol, named } = destination;
   const name = named.port === '' ? '' : ` (${named.port})`;
-  const at = address === null ? `node:${port}` : socketText(formatAddress(address), port);
-  return `${at}/${formatProtocol(protocol)}${name}`;
+  return `${destinationAsked(destination)}/${formatProtocol(protocol)}${name}`;
+}
+
+/** @returns the address and port, as a question has them. */
+export function destinationAsked({ address, port }: RuleDestination): string {
+  return address === null ? `node:${port}` : socketText(formatAddress(address), port);
 }
 
 /** @returns which Service a text asks for: `namespace/service[:port]` or `service[:port]`; the port by name or number. */

@@ -4,12 +4,10 @@ import type { CutPlace, NftPlacedRule, PlacedRule, Reason, TurnFact } from '../.
 import type { Note } from '../explanation.ts';
 import { viaText } from './clauses.ts';
 import { masqueradeMoved } from './connection-words.ts';
-import { familyMissing, familyOfRule } from './family-rule.ts';
+import { captureOfFamily, familyMissing } from './family-rule.ts';
 
 /** @returns why a packet's way ended, in words: a clause without final stop, and what would tell more. */
 export function reasonNote(reason: Reason): Note {
-  const family = reason.code === 'target-unrecognised' ? familyOfRule(reason.text) : null;
-  if (family !== null) return familyMissing(family);
   return { code: reason.code, text: reasonText(reason), settle: reasonSettle(reason) };
 }
 
@@ -94,6 +92,8 @@ function reasonText(reason: Reason): string {
       return `IPVS ${reason.server} schedules only the first packet of a TCP connection, and whether it has this connection, and at which endpoint, is not known`;
     case 'synproxy':
       return 'SYNPROXY answers the client itself, and opens the connection once the client has answered';
+    case 'rules-not-captured':
+      return familyMissing(reason.family).text;
     case 'target-unrecognised':
       return `kp-explain does not know what "${reason.text}" does`;
     case 'chain-missing':
@@ -141,6 +141,8 @@ const UNLISTED: Readonly<Record<Unlisted, string>> = {
 
 function reasonSettle(reason: Reason): string | null {
   switch (reason.code) {
+    case 'rules-not-captured':
+      return captureOfFamily(reason.family);
     case 'answer-unsent':
       return reason.because === 'perhaps-no-route' ? 'capture `sysctl -a`' : null;
     case 'nat-target-unreadable':

@@ -1,3 +1,4 @@
+import { isAffinity } from '../../connection/affinity.ts';
 import { affinitySetOf } from '../../explain/services/nft/choices.ts';
 import { factsOf } from '../../explain/services/rule-facts.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
@@ -81,8 +82,7 @@ function compareServed(
 
 /** A captured affinity record leads this client to its endpoint: which others a new client may get does not show. */
 function isRemembered({ path, given }: Outcome): boolean {
-  if (given.some(({ question }) => question.code === 'recent')) return false;
-  if (given.some(({ question }) => question.code === 'nft-element')) return false;
+  if (given.some(({ question }) => isAffinity(question))) return false;
   return path.some(({ step }) =>
     step.program === 'nft'
       ? step.rule !== null && affinitySetOf(step.rule) !== null

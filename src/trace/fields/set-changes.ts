@@ -25,19 +25,24 @@ export function changedSet(
     const same = isSameElement(change, asked, state, set);
     if (same === null) return 'unknown';
     if (!same) continue;
-    if (set !== null && !isPlain(set)) return 'unknown';
+    if (set === null) return change.added ? 'yes' : 'no';
+    if (!isPlain(set) || (change.added && !hasRoom(set))) return 'unknown';
     return change.added ? 'yes' : 'no';
   }
   return null;
 }
 
 /**
- * Whether an element is in the set for certain once a rule entered it: nothing is entered into a full set, or into one that has
- * its place taken by a network with `nomatch` (mtype_add, net/netfilter/ipset/ip_set_hash_gen.h), or outside of a bitmap's range.
+ * Whether an element that a rule enters or takes out is all that decides of it: a network with `nomatch` may have its place
+ * (mtype_add, net/netfilter/ipset/ip_set_hash_gen.h), and outside of a bitmap's range there is none.
  */
 function isPlain(set: IpSet): boolean {
   const dimensions = setIndex(set)?.dimensions;
-  if (dimensions === undefined || !set.type.startsWith('hash:') || dimensions.includes('net')) return false;
+  return dimensions !== undefined && set.type.startsWith('hash:') && !dimensions.includes('net');
+}
+
+/** A full set takes none (IPSET_ERR_HASH_FULL). */
+function hasRoom(set: IpSet): boolean {
   const at = set.options.indexOf('maxelem');
   const most = at < 0 ? DEFAULT_MAXELEM : Number(set.options[at + 1]);
   return set.incomplete !== true && set.entries.length < most;
