@@ -149,7 +149,7 @@ function isRedirected({ view, outcome }: Leg, client: Client): boolean {
   const { host } = view;
   const { end, exit } = outcome;
   const { inInterface, family } = end;
-  if (exit?.kind !== 'interface' || exit.name !== (end.arrivedBy ?? inInterface)) return false;
+  if (exit?.kind !== 'interface' || exit.name !== (end.arrivedBy?.device ?? inInterface)) return false;
   if (!isOnLink(host, exit.name, client.address)) return false;
   return family === 'ipv6' || interfaceSwitch(host, 'ipv4', 'send_redirects', exit.name, 'or') !== 0;
 }

@@ -60,12 +60,12 @@ export function memoryOf(view: NodeView, { opened, balanced, legs }: Trip): Memo
   };
 }
 
-function hasWritten({ recentLists, setChanges, nftSetChanges = [] }: Written): boolean {
+function hasWritten({ recentLists, setChanges, nftSetChanges }: Written): boolean {
   return recentLists.length + setChanges.length + nftSetChanges.length > 0;
 }
 
 function writtenBy({ recentLists, setChanges, nftSetChanges }: Written): Written {
-  return { recentLists, setChanges, ...(nftSetChanges === undefined ? {} : { nftSetChanges }) };
+  return { recentLists, setChanges, nftSetChanges };
 }
 
 /** @returns how the connection ends, with the legs that led there. */

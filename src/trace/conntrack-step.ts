@@ -190,7 +190,7 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply', balanced: boo
     replyDestination: senderOf(reply.destination),
     replyDestinationPort: reply.destinationPort,
     dnat: isMoved(flow) && balanced !== true,
-    ...(balanced === null ? { mayBeBalanced: true as const } : {}),
+    mayBeBalanced: balanced === null ? true : undefined,
     snat: !sameAddress(reply.destination, original.source) || reply.destinationPort !== original.sourcePort,
     destinationDecided: true,
     sourceDecided: true,
@@ -200,8 +200,13 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply', balanced: boo
     confirmed: true,
     labels: flow.labels?.split(',').filter((label) => label !== '') ?? null,
     counted: { original: countsOf(original), reply: countsOf(reply) },
-    ...(flow.masqueradedBy === undefined ? {} : { masqueradedBy: flow.masqueradedBy }),
+    masqueradedBy: flow.masqueradedBy,
     fromCapture: true,
+    markBits: undefined,
+    writes: undefined,
+    takenBy: undefined,
+    labelsTold: undefined,
+    labelRoom: undefined,
   };
 }
 

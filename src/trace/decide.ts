@@ -23,7 +23,7 @@ export interface Asker {
   readonly backend: Backend;
   readonly table: Pick<Table, 'name'>;
   readonly questions: Questions;
-  readonly observer?: Observer;
+  readonly observer?: Observer | undefined;
 }
 
 /**
@@ -35,11 +35,11 @@ export interface Asker {
 export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[], where: Asker): Decision {
   const open: number[] = [];
   const { host, hook, backend, table, observer } = where;
-  const at = { host, hook, backend, table: table.name, rule };
+  const at = { host, hook, backend, table: table.name, rule, state: branch.state };
   for (const [i, test] of tests.entries()) {
     observer?.asked(test, branch.state);
     const { state } = askedUpTo(branch, tests, i);
-    const answer = settle(answerTest(test, { ...at, state }), branch);
+    const answer = settle(answerTest(test, state === at.state ? at : { ...at, state }), branch);
     const held = typeof answer === 'object' ? null : turn(answer, test);
     // What a bucket lets through it lacks then, whether that was asked before or not.
     if (held === null || (held === 'yes' && tookFromBucket(test, answer === 'yes'))) open.push(i);

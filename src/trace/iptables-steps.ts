@@ -1,6 +1,6 @@
 import type { Backend, Chain, HookName, Rule } from '../iptables/ruleset.ts';
 import { describeTarget } from './describe-target.ts';
-import type { Step } from './outcome.ts';
+import type { IptablesStep, Step } from './outcome.ts';
 import type { IptablesPlace } from './place.ts';
 import type { StepBook } from './steps.ts';
 
@@ -11,25 +11,42 @@ interface Walk {
   readonly backend: Backend;
 }
 
+type Told = Omit<IptablesStep, 'id' | 'hook'>;
+
+/** Told once for all packets: a survey sends thousands past the same rules. */
+const TOLD = new WeakMap<Rule | Chain, Told>();
+
 /** @returns the step for a rule that matched. */
 export function ruleStep(chain: Chain, rule: Rule, { steps, hook, backend }: Walk): Step {
-  return steps.at(hook, rule, () => ({
-    ...placeOf(chain, backend),
-    rule,
-    event: 'rule',
-    ...describeTarget(rule.target),
-  }));
+  return steps.at(hook, rule, () =>
+    told(rule, backend, () => ({
+      ...placeOf(chain, backend),
+      rule,
+      event: 'rule',
+      ...describeTarget(rule.target),
+    })),
+  );
 }
 
 /** @returns the step for the end of a chain: the policy of a built-in one, the return to the caller of another. */
 export function endStep(chain: Chain, { steps, hook, backend }: Walk): Step {
-  return steps.at(hook, chain, () => ({
-    ...placeOf(chain, backend),
-    rule: null,
-    event: chain.policy === null ? 'chain-end' : 'policy',
-    action: chain.policy === null ? 'return' : chain.policy === 'DROP' ? 'drop' : 'accept',
-    target: null,
-  }));
+  return steps.at(hook, chain, () =>
+    told(chain, backend, () => ({
+      ...placeOf(chain, backend),
+      rule: null,
+      event: chain.policy === null ? 'chain-end' : 'policy',
+      action: chain.policy === null ? 'return' : chain.policy === 'DROP' ? 'drop' : 'accept',
+      target: null,
+    })),
+  );
+}
+
+function told(met: Rule | Chain, backend: Backend, describe: () => Told): Told {
+  const known = TOLD.get(met);
+  if (known?.backend === backend) return known;
+  const text = describe();
+  TOLD.set(met, text);
+  return text;
 }
 
 function placeOf({ table, name }: Chain, backend: Backend): IptablesPlace {

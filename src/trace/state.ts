@@ -8,7 +8,10 @@ import type { NftSetChange } from './nft/set-change.ts';
 import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
 import type { Writes } from './writes.ts';
 
-/** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
+/**
+ * Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. All fields are always there, if
+ * only undefined: V8 copies objects of one shape ten times as fast as those of several, and a walk copies little else.
+ */
 export interface PacketState {
   readonly source: Sender;
   readonly sourcePort: number | null;
@@ -16,15 +19,15 @@ export interface PacketState {
   readonly destinationPort: number | null;
   /** Null where a rule set it to what no capture tells. */
   readonly mark: number | null;
-  /** What is known of it then; absent: nothing. */
-  readonly markBits?: PartlyKnown;
-  readonly writes?: Writes;
+  /** What is known of it then; undefined: nothing. */
+  readonly markBits: PartlyKnown | undefined;
+  readonly writes: Writes | undefined;
   readonly inInterface: Device;
   readonly outInterface: Device;
   /** The port of a bridge that it came in by; undefined where it is not known. */
   readonly inPort: string | undefined;
-  /** What the packet came in by, where the hook does not show it: IPVS sends on through OUTPUT. Absent: `inInterface` says it. */
-  readonly arrivedBy?: Device;
+  /** What the packet came in by, where the hook does not show it: IPVS sends on through OUTPUT. Null: `inInterface` says it. */
+  readonly arrivedBy: { readonly device: Device } | null;
   /** Set once IPVS gave it to a real server, or back from one; IPVS leaves it alone from there on. */
   readonly balancedBy: BalancedBy | null;
   readonly family: Family;
@@ -66,7 +69,7 @@ export interface PacketState {
   /** ipsets that rules changed on its way, oldest first. */
   readonly setChanges: readonly SetChanged[];
   /** What rules of nft wrote into their sets on its way, oldest first. */
-  readonly nftSetChanges?: readonly NftSetChange[];
+  readonly nftSetChanges: readonly NftSetChange[];
   /** Zones that a CT rule has it looked up in, for its connection's two directions; null within: by a mark not known. */
   readonly zones: Zones | null;
 }
@@ -118,7 +121,7 @@ export interface RecentChange {
   readonly rewritten: boolean;
 }
 
-/** The conntrack entry of the packet, as far as rules ask about it. */
+/** The conntrack entry of the packet, as far as rules ask about it. All fields are always there, as of {@link PacketState}. */
 export interface Connection {
   readonly state: Extract<ConntrackState, 'NEW' | 'ESTABLISHED' | 'RELATED'>;
   /** Null where not known. */
@@ -130,8 +133,8 @@ export interface Connection {
   readonly quoted: boolean;
   readonly mark: number | null;
   /** As those of a packet. */
-  readonly markBits?: PartlyKnown;
-  readonly writes?: Writes;
+  readonly markBits: PartlyKnown | undefined;
+  readonly writes: Writes | undefined;
   /** Ends of the original direction, as the first packet had them. */
   readonly originalSource: Sender;
   readonly originalSourcePort: number | null;
@@ -142,13 +145,13 @@ export interface Connection {
   readonly replySourcePort: number | null;
   readonly replyDestination: Sender;
   readonly replyDestinationPort: number | null;
-  /** By which interface its first packet left when a rule masqueraded it; null: none did; absent: none did yet, or it is not known. */
-  readonly masqueradedBy?: string | null;
-  /** A flow of the capture that has its answers, where a rule left no other source port. Absent: none. */
-  readonly takenBy?: { readonly file: string; readonly line: number };
+  /** By which interface its first packet left when a rule masqueraded it; null: none did; undefined: none did yet, or it is not known. */
+  readonly masqueradedBy: string | null | undefined;
+  /** A flow of the capture that has its answers, where a rule left no other source port. Undefined: none. */
+  readonly takenBy: { readonly file: string; readonly line: number } | undefined;
   readonly dnat: boolean;
   /** It answers from elsewhere, and whether nat or IPVS wrote that is not known: IPVS was not listed, or not as a whole. */
-  readonly mayBeBalanced?: true;
+  readonly mayBeBalanced: true | undefined;
   readonly snat: boolean;
   /** nat tables are asked once for each kind of rewrite (`nf_nat_initialized`). Null: if nat is there, which no capture tells. */
   readonly destinationDecided: boolean | null;
@@ -156,14 +159,14 @@ export interface Connection {
   readonly seenReply: boolean | null;
   readonly assured: boolean | null;
   readonly confirmed: boolean;
-  /** Labels that it is known to have and no others; null: not known; absent: as it has been since it began (see `labels.ts`). */
-  readonly labels?: readonly string[] | null;
+  /** Labels that it is known to have and no others; null: not known; undefined: as it has been since it began (see `labels.ts`). */
+  readonly labels: readonly string[] | null | undefined;
   /** What a branch answered about labels that are not known. */
-  readonly labelsTold?: ReadonlyMap<string, boolean>;
+  readonly labelsTold: ReadonlyMap<string, boolean> | undefined;
   /** Whether it has room for labels, where a branch answered that. */
-  readonly labelRoom?: boolean;
-  /** What the capture counted of it, packets and bytes; absent: nothing. */
-  readonly counted?: Readonly<Record<'original' | 'reply', Counted>>;
+  readonly labelRoom: boolean | undefined;
+  /** What the capture counted of it, packets and bytes; undefined: nothing. */
+  readonly counted: Readonly<Record<'original' | 'reply', Counted>> | undefined;
   /** True where the entry was found in the capture's conntrack table. */
   readonly fromCapture: boolean;
 }
@@ -190,10 +193,13 @@ export function initialState(packet: Packet): PacketState {
     ttl: packet.header?.ttl ?? null,
     length: packet.header?.length ?? null,
     segmentSizeSet: false,
-    ...(packet.markBits === undefined ? { mark: packet.mark } : { mark: null, markBits: packet.markBits }),
+    mark: packet.markBits === undefined ? packet.mark : null,
+    markBits: packet.markBits,
+    writes: undefined,
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,
     inPort: packet.inPort,
+    arrivedBy: null,
     balancedBy: null,
     takenOver: false,
     frame: frameOf(packet),
@@ -206,6 +212,7 @@ export function initialState(packet: Packet): PacketState {
     sourceRewrite: 'none',
     recentLists: [],
     setChanges: [],
+    nftSetChanges: [],
     zones: null,
   };
 }
@@ -256,6 +263,15 @@ export function openConnection(state: PacketState, as: Connection['state']): Con
     assured: established || quoted ? null : false,
     confirmed: established || quoted,
     fromCapture: false,
+    markBits: undefined,
+    writes: undefined,
+    masqueradedBy: undefined,
+    takenBy: undefined,
+    mayBeBalanced: undefined,
+    labels: undefined,
+    labelsTold: undefined,
+    labelRoom: undefined,
+    counted: undefined,
   };
 }
 

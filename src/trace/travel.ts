@@ -168,7 +168,7 @@ function leave(start: Branch, trip: Trip): void {
 }
 
 function arrivedBy(state: Branch['state']): Branch['state']['inInterface'] {
-  return 'arrivedBy' in state ? state.arrivedBy : state.inInterface;
+  return state.arrivedBy === null ? state.inInterface : state.arrivedBy.device;
 }
 
 function accepted(branch: Branch, exit: Exit | null): Ending {

@@ -35,7 +35,7 @@ export function unsent(
   host: Host,
 ): Extract<Reason, { code: 'answer-unsent' }>['because'] | null {
   const { family, source, destination, connection, inInterface, arrivedBy } = state;
-  const device = arrivedBy ?? inInterface;
+  const device = arrivedBy?.device ?? inInterface;
   if (isReset && connection?.dnat === true && bridgeShown(host, family, device) === true)
     return 'not-translated';
   // A reset may have any source that is no broadcast (ip_route_me_harder: FLOWI_FLAG_ANYSRC).

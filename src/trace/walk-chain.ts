@@ -36,9 +36,9 @@ export interface Walk {
   readonly steps: StepBook;
   readonly budget: Budget;
   readonly questions: Questions;
-  readonly observer?: Observer;
+  readonly observer: Observer | undefined;
   /** What a rule of nft's own makes of the packet, where one stands at this index; null where the rule is iptables'. */
-  readonly native?: (branch: Branch, chain: Chain, index: number) => NativeResult | null;
+  readonly native: ((branch: Branch, chain: Chain, index: number) => NativeResult | null) | undefined;
 }
 
 /** A rule that nft added to a table of iptables, and what it does. */
@@ -81,16 +81,17 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
   for (let task = work.pop(); task !== undefined; task = work.pop()) {
     let { branch, jumps } = task;
     let frame: Frame | null = task.frame;
+    // Moves on by itself past rules that the packet misses, which are most: a new frame for each would be garbage.
+    let position = frame?.position ?? 0;
     while (frame !== null) {
-      const index: number | undefined = frame.candidates[frame.position];
-      const open =
-        frame.position === 0 && !frame.returned ? leftOut(branch, frame.chain, walk.questions) : null;
+      const index: number | undefined = frame.candidates[position];
+      const open = position === 0 && !frame.returned ? leftOut(branch, frame.chain, walk.questions) : null;
       if (open !== null) {
         result.ended.push(...open.ended);
         if (open.on === null) break;
         branch = open.on;
       }
-      const cut = frame.returned ? null : cutHere(frame.chain, frame.position, index === undefined);
+      const cut = frame.returned ? null : cutHere(frame.chain, position, index === undefined);
       if (cut !== null) {
         result.ended.push(ending(branch, 'unknown', cut));
         break;
@@ -103,12 +104,13 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
           break;
         }
         frame = frame.caller;
+        position = frame?.position ?? 0;
         continue;
       }
-      const next: Frame = { ...frame, position: frame.position + 1 };
       const rule = frame.chain.rules.at(index);
       const native = walk.native?.(branch, frame.chain, index) ?? null;
       if (native !== null) {
+        const next: Frame = { ...frame, position: position + 1 };
         const ways = native.missed.length + native.held.length;
         if (!walk.budget.take(1 + (ways - 1) * costOf(branch))) {
           result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
@@ -130,9 +132,10 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       const { matched, missed } = decide(branch, rule, tests, walk);
       if (matched.length === 0 && missed.length === 1 && missed[0] !== undefined) {
         branch = missed[0];
-        frame = next;
+        position++;
         continue;
       }
+      const next: Frame = { ...frame, position: position + 1 };
       const forks = matched.length + missed.length - 1;
       if (!walk.budget.take(1 + forks * costOf(branch))) {
         result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
@@ -157,6 +160,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       if (after === null) break;
       branch = after.branch;
       frame = after.frame;
+      position = frame?.position ?? 0;
       if (after.jumped && ++jumps > MAX_JUMPS) {
         result.ended.push(tooLong(branch));
         break;

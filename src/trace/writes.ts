@@ -20,7 +20,7 @@ export type Writes = Readonly<Partial<Record<Written, number>>>;
 
 /** What counts its writes: a packet, a connection. */
 interface Counting {
-  readonly writes?: Writes;
+  readonly writes: Writes | undefined;
 }
 
 /**

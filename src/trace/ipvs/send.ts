@@ -51,7 +51,7 @@ export function sendTo(
     const sent = changed(way, {
       inInterface: null,
       outInterface: way.state.route === null ? undefined : way.state.route.device,
-      ...(hook === 'INPUT' ? { arrivedBy: state.inInterface } : {}),
+      ...(hook === 'INPUT' ? { arrivedBy: { device: state.inInterface } } : {}),
     });
     return { kind: 'resume', branch: sent, at: 'OUTPUT' };
   });

@@ -29,13 +29,13 @@ export function withSetChange(
     key: known.length === values.length ? known : null,
     element,
   };
-  return { ...state, nftSetChanges: [...(state.nftSetChanges ?? []), change] };
+  return { ...state, nftSetChanges: [...state.nftSetChanges, change] };
 }
 
 /** @returns what rules have written into a set on the packet's way, oldest first. */
 export function changesOf({ state, table }: NftContext, set: string): readonly NftSetChange[] {
   const name = nameOf(table, set);
-  return state.nftSetChanges?.filter((change) => change.set === name) ?? [];
+  return state.nftSetChanges.filter((change) => change.set === name);
 }
 
 function nameOf({ family, name }: NftTable, set: string): string {
