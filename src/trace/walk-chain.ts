@@ -18,6 +18,7 @@ import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
 import { remembered } from './remembered.ts';
 import type { StepBook } from './steps.ts';
+import { ending, loop, missing, tooLong } from './walk-endings.ts';
 import { waysOfChange } from './ways-of-change.ts';
 
 /** What walking one table at one hook leaves: branches that go on, branches that NAT has to act on, and ended ones. */
@@ -121,7 +122,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
           if (effect !== null && 'ended' in effect) result.ended.push(effect.ended);
           else {
             const after = follow(way, rule, effect, frame, next, walk, result);
-            if (after !== null && jumps >= MAX_JUMPS) result.ended.push(tooLong(after.branch));
+            if (after !== null && jumps >= MAX_JUMPS) result.ended.push(tooLong(after.branch, MAX_JUMPS));
             else if (after !== null)
               work.push({ branch: after.branch, frame: after.frame, jumps: jumps + (after.jumped ? 1 : 0) });
           }
@@ -162,7 +163,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       frame = after.frame;
       position = frame?.position ?? 0;
       if (after.jumped && ++jumps > MAX_JUMPS) {
-        result.ended.push(tooLong(branch));
+        result.ended.push(tooLong(branch, MAX_JUMPS));
         break;
       }
     }
@@ -274,10 +275,6 @@ function atEnd(frame: Frame): Frame {
   return { ...frame, position: frame.candidates.length, returned: true };
 }
 
-function ending(branch: Branch, verdict: Ending['verdict'], reason: Ending['reason'] = null): Ending {
-  return { branch, verdict, reason, rejectWith: null, exit: null };
-}
-
 /** TPROXY drops what no socket of the node takes; for a socket it marks the packet, ends the table and leaves the way to routing. */
 function takenOver(branch: Branch, effect: EffectOf<'tproxy'>, walk: Walk, result: WalkResult): void {
   const { onIp, onPort } = effect;
@@ -289,16 +286,4 @@ function takenOver(branch: Branch, effect: EffectOf<'tproxy'>, walk: Walk, resul
       result.passed.push({ ...way, state: { ...marked, takenOver: true } });
     }
   }
-}
-
-function missing(branch: Branch, { chain, number }: Rule, target: string): Ending {
-  return ending(branch, 'unknown', { code: 'chain-missing', rule: { chain, number }, target });
-}
-
-function tooLong(branch: Branch): Ending {
-  return ending(branch, 'unknown', { code: 'walk-too-long', jumps: MAX_JUMPS });
-}
-
-function loop(branch: Branch, { chain, number }: Rule): Ending {
-  return ending(branch, 'unknown', { code: 'chain-loop', rule: { chain, number } });
 }
