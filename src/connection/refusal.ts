@@ -34,7 +34,8 @@ export function refusalOf(
   const { connection, family } = end;
   if (connection?.direction === 'REPLY') return null;
   const isReset = rejectWith === 'tcp-reset';
-  if (isReset && bridgeShown(view.host, family, end.arrivedBy?.device ?? end.inInterface) !== false) return null;
+  if (isReset && bridgeShown(view.host, family, end.arrivedBy?.device ?? end.inInterface) !== false)
+    return null;
   const error = isReset ? null : (ERRORS.get(rejectWith) ?? null);
   if (!isReset && error === null) return null;
   const packet: Packet = {

@@ -5,7 +5,7 @@ import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import type { Range } from '../net/range.ts';
 import type { PartlyKnown } from '../rules/value-set.ts';
 import type { NftSetChange } from './nft/set-change.ts';
-import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
+import { type Device, type Sender, senderOf } from './packet.ts';
 import type { Writes } from './writes.ts';
 
 /**
@@ -177,56 +177,9 @@ interface Counted {
   readonly bytes: number | null;
 }
 
-/** @returns the state of the packet as it meets the first hook: conntrack has not seen it yet. */
-export function initialState(packet: Packet): PacketState {
-  return {
-    family: packet.family,
-    protocol: packet.protocol,
-    source: packet.source,
-    sourcePort: packet.sourcePort,
-    destination: packet.destination,
-    destinationPort: packet.destinationPort,
-    destinationLocal: packet.destinationIsLocal ? true : null,
-    icmp: packet.icmp,
-    tcpFlags: packet.header?.tcpFlags ?? (packet.protocol === 6 && packet.state === 'NEW' ? SYN : null),
-    tos: packet.header?.tos === undefined ? { bits: 0, known: 0 } : { bits: packet.header.tos, known: 0xff },
-    ttl: packet.header?.ttl ?? null,
-    length: packet.header?.length ?? null,
-    segmentSizeSet: false,
-    mark: packet.markBits === undefined ? packet.mark : null,
-    markBits: packet.markBits,
-    writes: undefined,
-    inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
-    outInterface: null,
-    inPort: packet.inPort,
-    arrivedBy: null,
-    balancedBy: null,
-    takenOver: false,
-    frame: frameOf(packet),
-    fromNode: packet.entersAt === 'OUTPUT',
-    ids: idsOf(packet.header?.userId),
-    bridged: false,
-    connection: null,
-    untracked: null,
-    route: null,
-    sourceRewrite: 'none',
-    recentLists: [],
-    setChanges: [],
-    nftSetChanges: [],
-    zones: null,
-  };
-}
-
 /** @returns the TOS that policy rules and routes compare (DSCP and the bits beside ECN), for a look-up; empty where not all of it is known. */
 export function knownTos({ tos }: PacketState): { readonly tos?: number } {
   return (tos.known & 0xfc) === 0xfc ? { tos: tos.bits } : {};
-}
-
-/** A packet of the node carries the type of a new one, which is unicast, whatever its destination. */
-function frameOf({ entersAt, destination: { family, value } }: Packet): PacketState['frame'] {
-  if (entersAt === 'OUTPUT') return 'unicast';
-  if (family === 'ipv6') return value >> 120n === 0xffn ? 'multicast' : 'unicast';
-  return value === 0xffffffffn ? 'broadcast' : value >> 28n === 0xen ? 'multicast' : 'unicast';
 }
 
 /** The SYN bit of the TCP header: all that the first packet of a connection carries. */
@@ -296,8 +249,4 @@ export function shownConnection(state: PacketState): Connection | null {
     replyDestinationPort: 0,
     confirmed: true,
   };
-}
-
-function idsOf(user: number | undefined): SocketIds {
-  return user === undefined ? {} : { user: [{ from: user, to: user }] };
 }

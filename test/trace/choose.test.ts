@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { unknown } from '../../src/trace/answer.ts';
 import { type Branch, decided } from '../../src/trace/branch.ts';
 import { choose } from '../../src/trace/choose.ts';
+import { initialState } from '../../src/trace/initial-state.ts';
 import type { Question } from '../../src/trace/question.ts';
 import { Questions } from '../../src/trace/questions.ts';
-import { initialState } from '../../src/trace/state.ts';
 import { packetOf } from './ask.ts';
 
 const start: Branch = {

@@ -7,7 +7,7 @@ import { ProblemList } from '../../src/problems/problem.ts';
 import { lowered } from '../../src/rules/lowered-rule.ts';
 import { turn } from '../../src/rules/test.ts';
 import { answerTest } from '../../src/trace/fields/answer-test.ts';
-import { initialState } from '../../src/trace/state.ts';
+import { initialState } from '../../src/trace/initial-state.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { type CaseSpec, caseSpecOf, writeCase } from '../kernel/generate/case.ts';
 import { questionOf } from '../kernel/judge/question.ts';
