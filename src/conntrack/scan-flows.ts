@@ -55,6 +55,12 @@ export class FlowScanner {
   #passed = false;
   #events = new EventReplay();
   #isOfEvents = false;
+  /** Where the row stands that the visitor is told of. One function for all rows: a million of them cost a tenth of the reading. */
+  #row: Buffer = Buffer.alloc(0);
+  #rowStart = 0;
+  #rowEnd = 0;
+  readonly #readAgain = (): Flow | null =>
+    parseFlowLine(this.#row.toString('latin1', this.#rowStart, this.#rowEnd), this.#name, this.#line);
 
   /** @param asked only flows whose original destination may be one of these; null: all. */
   constructor(
@@ -168,10 +174,10 @@ export class FlowScanner {
       if (result !== 'unusual') {
         this.#entries++;
         if (result === 'other') return;
-        const line = this.#line;
-        this.#visitor.row(this.#reader.row, () =>
-          parseFlowLine(bytes.toString('latin1', start, end), this.#name, line),
-        );
+        this.#row = bytes;
+        this.#rowStart = start;
+        this.#rowEnd = end;
+        this.#visitor.row(this.#reader.row, this.#readAgain);
         return;
       }
     }

@@ -66,9 +66,11 @@ export async function listFlows(
       agreement: tally.agreement,
       listed: items.length,
       states: statesOf(tally),
-      problems: [...tally.problems.values()].sort(
-        (a, b) => RANK[a.severity] - RANK[b.severity] || b.flows - a.flows || (a.code < b.code ? -1 : 1),
-      ),
+      problems: tally.problems
+        .list()
+        .sort(
+          (a, b) => RANK[a.severity] - RANK[b.severity] || b.flows - a.flows || (a.code < b.code ? -1 : 1),
+        ),
       findings: findInFlows(tally, table, ids, known),
       services: serviceFlows(tally.groups, join),
       clients: tally.clients.largest(TOP_CLIENTS).flatMap(({ index, count }) => {
@@ -115,8 +117,8 @@ async function scanListings(
 
 /** `udp REPLIED`, `tcp ESTABLISHED`, most first. */
 function statesOf({ states }: FlowTally): Record<string, number> {
-  const named = [...states].flatMap(([state, counts]) =>
-    [...counts].map(([protocol, count]): [string, number] => [`${formatProtocol(protocol)} ${state}`, count]),
+  const named = [...states].flatMap(([protocol, counts]) =>
+    [...counts].map(([state, count]): [string, number] => [`${formatProtocol(protocol)} ${state}`, count]),
   );
   return Object.fromEntries(named.sort((a, b) => b[1] - a[1] || compareText(a[0], b[0])));
 }

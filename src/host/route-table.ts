@@ -8,50 +8,61 @@ export interface RouteGroup {
   readonly routes: readonly Route[];
 }
 
+/** The prefixes of one length that a table has routes to. Of IPv4 bits are numbers: each address outside is looked up, too. */
+interface Prefixes {
+  readonly prefixLength: number;
+  readonly mask: number | bigint;
+  readonly networks: Map<number | bigint, { readonly prefixLength: number; readonly routes: Route[] }>;
+}
+
 /** A routing table arranged for longest-prefix lookup. */
 export class RouteTable {
   readonly #family: Family;
-  /** Prefix length → network → routes. */
-  readonly #byLength = new Map<number, Map<bigint, Route[]>>();
-  /** Longest first, with the masks. */
-  readonly #lengths: readonly {
-    readonly prefixLength: number;
-    readonly mask: bigint;
-    readonly networks: ReadonlyMap<bigint, Route[]>;
-  }[];
+  /** Longest first. */
+  readonly #lengths: readonly Prefixes[];
 
   /** @param routes in the order of the dump; equal ones keep it. */
   constructor(family: Family, routes: Iterable<Route>) {
     this.#family = family;
+    const byLength = new Map<number, Prefixes>();
     for (const route of routes) {
       const length = lengthOfMask(family, route.destination.mask);
       if (length === null || route.family !== family) continue;
-      const networks = this.#byLength.get(length) ?? new Map<bigint, Route[]>();
-      this.#byLength.set(length, networks);
-      const group = networks.get(route.destination.value);
-      if (group === undefined) networks.set(route.destination.value, [route]);
-      else group.push(route);
+      const mask = bitsOf(family, maskOfLength(family, length));
+      const prefixes = byLength.get(length) ?? { prefixLength: length, mask, networks: new Map() };
+      byLength.set(length, prefixes);
+      const network = bitsOf(family, route.destination.value);
+      const group = prefixes.networks.get(network);
+      if (group === undefined) prefixes.networks.set(network, { prefixLength: length, routes: [route] });
+      else group.routes.push(route);
     }
-    this.#lengths = [...this.#byLength]
-      .sort(([a], [b]) => b - a)
-      .map(([prefixLength, networks]) => ({
-        prefixLength,
-        mask: maskOfLength(family, prefixLength),
-        networks,
-      }));
-    for (const networks of this.#byLength.values()) {
-      for (const group of networks.values()) if (group.length > 1) group.sort(compareRoutes);
+    this.#lengths = [...byLength.values()].sort((a, b) => b.prefixLength - a.prefixLength);
+    for (const { networks } of this.#lengths) {
+      for (const { routes: group } of networks.values()) if (group.length > 1) group.sort(compareRoutes);
     }
   }
 
   /** @returns the groups of routes that cover the address, longest prefix first. */
-  *covering(address: Address): Generator<RouteGroup> {
-    if (address.family !== this.#family) return;
-    for (const { prefixLength, mask, networks } of this.#lengths) {
-      const routes = networks.get(address.value & mask);
-      if (routes !== undefined) yield { prefixLength, routes };
+  covering(address: Address): readonly RouteGroup[] {
+    const covering: RouteGroup[] = [];
+    if (address.family !== this.#family) return covering;
+    const bits = bitsOf(this.#family, address.value);
+    for (const { mask, networks } of this.#lengths) {
+      const group = networks.get(masked(bits, mask));
+      if (group !== undefined) covering.push(group);
     }
+    return covering;
   }
+}
+
+function bitsOf(family: Family, value: bigint): number | bigint {
+  return family === 'ipv4' ? Number(value) : value;
+}
+
+function masked(bits: number | bigint, mask: number | bigint): number | bigint {
+  return typeof bits === 'number' && typeof mask === 'number'
+    ? (bits & mask) >>> 0
+    : BigInt(bits) & BigInt(mask);
 }
 
 /**

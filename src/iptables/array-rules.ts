@@ -1,5 +1,6 @@
 import { ADDRESS_BITS, type Address } from '../net/address.ts';
 import { maskOfLength } from '../net/prefix.ts';
+import type { Match } from './match.ts';
 import type { Rule, RuleList } from './ruleset.ts';
 import { targetNameOf } from './target-name.ts';
 
@@ -15,17 +16,22 @@ export function ruleListOf(rules: readonly Rule[]): RuleList {
  * @returns true where the rule has a plain, not negated `-d A/32` (or /128) that names another address than this one.
  */
 export function namesAnotherDestination(rule: Rule, destination: Address): boolean {
-  for (const match of rule.matches) {
-    if (match.kind !== 'destination' || match.negated) continue;
-    const { family, value, mask } = match.prefix;
-    if (mask !== maskOfLength(family, ADDRESS_BITS[family])) continue;
-    if (family !== destination.family || value !== destination.value) return true;
-  }
-  return false;
+  return rule.matches.some(
+    (match) =>
+      isSingleDestination(match) &&
+      (match.prefix.family !== destination.family || match.prefix.value !== destination.value),
+  );
+}
+
+function isSingleDestination(match: Match): match is Extract<Match, { kind: 'destination' }> {
+  if (match.kind !== 'destination' || match.negated) return false;
+  const { family, mask } = match.prefix;
+  return mask === maskOfLength(family, ADDRESS_BITS[family]);
 }
 
 class ArrayRules implements RuleList {
   readonly #rules: readonly Rule[];
+  #forEvery: readonly number[] | null | undefined;
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
@@ -45,6 +51,14 @@ class ArrayRules implements RuleList {
     for (const [index, rule] of this.#rules.entries()) {
       if (destination === null || !namesAnotherDestination(rule, destination)) yield index;
     }
+  }
+
+  forEveryDestination(): readonly number[] | null {
+    if (this.#forEvery === undefined) {
+      const isPicky = this.#rules.some(({ matches }) => matches.some(isSingleDestination));
+      this.#forEvery = isPicky ? null : [...this.#rules.keys()];
+    }
+    return this.#forEvery;
   }
 
   text(index: number): string {

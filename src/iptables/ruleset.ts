@@ -99,6 +99,8 @@ export interface RuleList {
    * whose plain `-d A/32` (or /128) names another address. With null every index.
    */
   towards(destination: Address | null): Iterable<number>;
+  /** @returns every index, where all destinations have the same rules: no rule is passed over; null where some may be. */
+  forEveryDestination(): readonly number[] | null;
   /** @returns the chain or target named by the rule's `-j` or `-g`, read without parsing the rest; null without one. */
   targetName(index: number): string | null;
   /** @returns the rule as the dump spells it, counters left out, read without parsing. Throws RangeError outside the list. */

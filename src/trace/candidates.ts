@@ -7,6 +7,8 @@ const KEPT_DESTINATIONS = 64;
 
 /** @returns the indices of the rules worth asking of a packet to this destination. */
 export function candidatesOf(rules: RuleList, destination: Address): readonly number[] {
+  const every = rules.forEveryDestination();
+  if (every !== null) return every;
   // A list is of one family.
   const key = destination.value;
   let lists = CANDIDATES.get(rules);

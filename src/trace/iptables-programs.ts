@@ -14,7 +14,7 @@ import { nativeRules } from './native-in-iptables.ts';
 import { ended, type NatPassage, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain, ProgramSource } from './program.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
-import { type WalkResult, walkChain } from './walk-chain.ts';
+import { type Walk, type WalkResult, walkChain } from './walk-chain.ts';
 import { baseChain, type World } from './world.ts';
 
 /**
@@ -109,20 +109,23 @@ function chainAt(
     return absent === null ? null : { acts: true, run: absent };
   }
   const { backend } = ruleset;
+  // A packet's ways share its context: where and with what a table is walked is put together once for all of them.
+  let last: { readonly context: TraceContext; readonly walk: Walk } | null = null;
+  const walkIn = (context: TraceContext): Walk => {
+    if (last?.context !== context) {
+      const { world, steps, budget, questions, observer } = context;
+      const { host } = world;
+      const native = nativeRules(ruleset, name, hook, context);
+      last = {
+        context,
+        walk: { table, backend, hook, host, steps, budget, questions, observer, native },
+      };
+    }
+    return last.walk;
+  };
   return {
     acts: chain.rules.length > 0 || chain.policy === 'DROP' || chain.cut !== undefined,
-    run: (branch, context) =>
-      walkChain(branch, chain, {
-        table,
-        backend,
-        hook,
-        host: context.world.host,
-        steps: context.steps,
-        budget: context.budget,
-        questions: context.questions,
-        observer: context.observer,
-        native: nativeRules(ruleset, name, hook, context),
-      }),
+    run: (branch, context) => walkChain(branch, chain, walkIn(context)),
   };
 }
 

@@ -63,9 +63,9 @@ function groupFindings(group: GroupTally, known: Known): Diagnosis<FindingCode>[
   if (place.service === null && place.programmed.length === 0) return [];
   const found: Diagnosis<FindingCode>[] = [];
   const where = `${socketText(to, toPort)} (${serviceText(place)})`;
-  const syn = states.get('SYN_SENT') ?? 0;
-  const half = states.get('SYN_RECV') ?? 0;
-  const closeWait = states.get('CLOSE_WAIT') ?? 0;
+  const syn = states.of('SYN_SENT');
+  const half = states.of('SYN_RECV');
+  const closeWait = states.of('CLOSE_WAIT');
   if (syn >= FEW && syn * 2 > live) {
     const message = `${counted(syn, 'connection')} to ${where} wait for an answer to their SYN, of ${counted(live, 'live flow')} there`;
     found.push({ code: 'syn-pile-up', severity: 'warning', message, evidence: podEvidence(group, known) });

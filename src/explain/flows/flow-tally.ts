@@ -16,6 +16,8 @@ import { type FlowFilter, hasProblem, hasState, isAtSpot } from './flow-question
 import { type FlowVerdict, SOUND } from './flow-verdict.ts';
 import { GroupTally } from './group-tally.ts';
 import { PortTally } from './port-tally.ts';
+import { ProblemCounts } from './problem-counts.ts';
+import { StateCounts } from './state-counts.ts';
 import type { FlowAgreement } from './today/agreement.ts';
 import { AgreementTally } from './today/agreement-tally.ts';
 import type { FirstPackets } from './today/first-packets.ts';
@@ -34,9 +36,9 @@ interface PlaceTally {
  */
 export class FlowTally implements FlowVisitor {
   readonly groups: GroupTally[] = [];
-  /** Flows by state, then by protocol. */
-  readonly states = new Map<string, Map<number, number>>();
-  readonly problems = new Map<string, { code: FlowProblemCode; severity: Severity; flows: number }>();
+  /** By protocol. */
+  readonly states = new Map<number, StateCounts>();
+  readonly problems = new ProblemCounts();
   readonly affinity = new AffinityTally();
   readonly ports = new PortTally();
   readonly clients = new Counts();
@@ -113,14 +115,15 @@ export class FlowTally implements FlowVisitor {
 
   row(row: FlowRow, read: () => Flow | null): void {
     const { original, reply } = row;
+    const over = isOver(row);
     const isOther = !this.#isOfWhomAsked(row);
-    if (isOther && isOver(row)) return;
+    if (isOther && over) return;
     const tally = this.#placeOf(row);
     if (tally === null) {
       // Nothing that is known has this destination, and no rule translated the flow.
       if (isOther || this.#filter.place !== null || !this.#isAsked(row, null)) return;
-      this.#agreement?.add(row, SOUND, false, read);
-      this.#count(row, null, read);
+      this.#agreement?.add(row, SOUND, false, null, read);
+      this.#count(row, over, null, read);
       return;
     }
     if (!tally.asked) return;
@@ -138,9 +141,9 @@ export class FlowTally implements FlowVisitor {
     if (group === undefined || untranslated) {
       standing = this.#join.stand(tally.place, this.#address(original.source), to, portOf(reply.sourcePort));
     }
-    const verdict = isOver(row) ? null : standing.verdict;
+    const verdict = over ? null : standing.verdict;
     if (!this.#isAsked(row, verdict)) {
-      if (!isOver(row)) this.#passOver(number);
+      if (!over) this.#passOver(number);
       return;
     }
     if (group === undefined) {
@@ -157,32 +160,25 @@ export class FlowTally implements FlowVisitor {
     }
     if (row.zone !== 0) group.zoned = true;
     const before = group.stale;
-    const severity = group.add(row, standing);
+    const severity = group.add(row, over, standing);
     this.stale += group.stale - before;
-    if (reply.destination !== original.source || reply.destinationPort !== original.sourcePort) {
-      group.masqueraded++;
-      group.natSources.set(reply.destination, (group.natSources.get(reply.destination) ?? 0) + 1);
-    }
-    if (verdict !== null && severity !== null) this.#countProblem(verdict.code, severity);
-    if (!isOver(row)) this.affinity.add(original.source, group);
-    this.#agreement?.add(row, standing, !untranslated || isSomebodys(tally.place), read);
-    this.#count(row, severity, read);
+    if (isMasqueraded(row)) group.masqueraded++;
+    if (verdict !== null && severity !== null) this.problems.add(verdict.code, severity);
+    if (!over) this.affinity.add(original.source, group);
+    const isKnown = !untranslated || isSomebodys(tally.place);
+    this.#agreement?.add(row, standing, isKnown, group.compared, read);
+    this.#count(row, over, severity, read);
   }
 
-  #count(row: FlowRow, severity: Severity | null, read: () => Flow | null): void {
+  #count(row: FlowRow, over: boolean, severity: Severity | null, read: () => Flow | null): void {
     const { protocol, original, reply } = row;
     this.flows++;
-    const over = isOver(row);
     if (!over) this.live++;
-    this.#countState(protocol, row.state ?? (row.unreplied ? 'UNREPLIED' : 'REPLIED'));
+    this.#statesOf(protocol).add(row);
     this.clients.add(original.source);
-    if (row.unreplied && !over) this.#countProblem('unreplied', 'info');
-    if (
-      hasPorts(protocol) &&
-      (reply.destination !== original.source || reply.destinationPort !== original.sourcePort)
-    ) {
+    if (row.unreplied && !over) this.problems.add('unreplied', 'info');
+    if (hasPorts(protocol) && isMasqueraded(row))
       this.ports.add(protocol, reply.destination, reply.source, reply.sourcePort);
-    }
     const worst = severity ?? (row.unreplied && !over ? 'info' : null);
     if (!this.#listed.takes(worst)) return;
     this.#listed.offer(worst, () => {
@@ -191,20 +187,13 @@ export class FlowTally implements FlowVisitor {
     });
   }
 
-  #countState(protocol: number, state: string): void {
-    let flows = this.states.get(state);
-    if (flows === undefined) {
-      flows = new Map();
-      this.states.set(state, flows);
+  #statesOf(protocol: number): StateCounts {
+    let states = this.states.get(protocol);
+    if (states === undefined) {
+      states = new StateCounts();
+      this.states.set(protocol, states);
     }
-    flows.set(protocol, (flows.get(protocol) ?? 0) + 1);
-  }
-
-  #countProblem(code: FlowProblemCode, severity: Severity): void {
-    const key = `${code} ${severity}`;
-    const known = this.problems.get(key);
-    if (known === undefined) this.problems.set(key, { code, severity, flows: 1 });
-    else known.flows++;
+    return states;
   }
 
   #passOver(number: number): void {
@@ -260,6 +249,11 @@ export class FlowTally implements FlowVisitor {
 }
 
 const MOST_ADDRESSES = 50_000;
+
+/** Its source address or port was rewritten. */
+function isMasqueraded({ original, reply }: FlowRow): boolean {
+  return reply.destination !== original.source || reply.destinationPort !== original.sourcePort;
+}
 
 /** Where nothing tells which addresses are the node's, one outside is looked up as well, and nothing is found there. */
 function isSomebodys({ service, portless, hostPods }: FlowPlace): boolean {

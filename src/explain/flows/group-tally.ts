@@ -1,8 +1,10 @@
 import type { Address } from '../../net/address.ts';
 import type { Severity } from '../flow-list.ts';
-import { type FlowFacts, isOver, isStale, severityOf } from './diagnose-flow.ts';
+import { type FlowFacts, isStale, severityOf } from './diagnose-flow.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { FlowStanding, FlowVerdict } from './flow-verdict.ts';
+import { StateCounts } from './state-counts.ts';
+import { ComparedWay } from './today/destination-tally.ts';
 
 const GRAVITY: Readonly<Record<Severity, number>> = { error: 3, warning: 2, info: 1 };
 const STUCK = 3;
@@ -28,9 +30,9 @@ export class GroupTally {
   zoned = false;
   /** Some live flow of the same way was not asked for. */
   others = false;
-  readonly states = new Map<string, number>();
-  /** Flows by the number of the address that masquerading gave them. */
-  readonly natSources = new Map<number, number>();
+  /** Flows by state. */
+  readonly states = new StateCounts();
+  readonly compared = new ComparedWay();
 
   /** @param spot tells answering places apart, whichever destination was asked for */
   constructor(place: FlowPlace, to: Address, spot: number, toPort: number | null, standing: FlowStanding) {
@@ -41,12 +43,11 @@ export class GroupTally {
     this.standing = standing;
   }
 
-  /** Counts one flow. @returns the severity of its worst problem; null without one. */
-  add(facts: FlowFacts, standing: FlowStanding): Severity | null {
+  /** Counts one flow. @param over see `isOver` @returns the severity of its worst problem; null without one. */
+  add(facts: FlowFacts, over: boolean, standing: FlowStanding): Severity | null {
     this.flows++;
-    const key = facts.state ?? (facts.unreplied ? 'UNREPLIED' : 'REPLIED');
-    this.states.set(key, (this.states.get(key) ?? 0) + 1);
-    if (isOver(facts)) return null;
+    this.states.add(facts);
+    if (over) return null;
     this.live++;
     if (facts.unreplied) this.unreplied++;
     const { verdict } = standing;

@@ -46,14 +46,8 @@ function portFlows(groups: readonly GroupTally[], join: FlowJoin): ServiceFlows[
   const { service, protocol, address } = first.place;
   const endpoints = [...byEndpoint(groups).values()].map((own) => endpointFlows(own, join));
   const withFlows = new Set(endpoints.map((one) => `${one.address} ${one.port}`));
-  const idle = groups
-    .flatMap(({ place }) => idleEndpoints(place))
-    .filter((one) => {
-      const key = `${one.address} ${one.port}`;
-      if (withFlows.has(key)) return false;
-      withFlows.add(key);
-      return true;
-    });
+  const places = new Set(groups.map(({ place }) => place));
+  const idle = [...places].flatMap((place) => idleEndpoints(place, withFlows));
   return [
     {
       namespace: service?.namespace ?? null,
@@ -134,24 +128,21 @@ function clearOf({ place, to, toPort, stale, live, others, standing, zoned }: Gr
   return command === null ? [] : [printCommand(command)];
 }
 
-/** Endpoints that the rules choose and that have no flow. */
-function idleEndpoints(place: GroupTally['place']): EndpointFlows[] {
+/** Endpoints that the rules choose and that have no flow. @param told those that are told already; these are added */
+function idleEndpoints(place: GroupTally['place'], told: Set<string>): EndpointFlows[] {
   return place.programmed.flatMap(({ item }) =>
-    item.endpoints
-      .filter(({ address }) => address !== 'unknown')
-      .map(({ address, port, endpoint }) => ({
-        address,
-        port,
-        endpoint,
-        share: shareOf(place, address, port),
-        flows: 0,
-        live: 0,
-        stale: 0,
-        states: {},
-        masqueraded: 0,
-        problem: null,
-        clear: [],
-      })),
+    item.endpoints.flatMap(({ address, port, endpoint }) => {
+      const key = `${address} ${port}`;
+      if (address === 'unknown' || told.has(key)) return [];
+      told.add(key);
+      const share = shareOf(place, address, port);
+      return [
+        {
+          ...{ address, port, endpoint, share, flows: 0, live: 0, stale: 0, states: {}, masqueraded: 0 },
+          ...{ problem: null, clear: [] },
+        },
+      ];
+    }),
   );
 }
 

@@ -1,12 +1,12 @@
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
 
 /**
- * Answers which rules of a long chain can match a destination, by the address each names in a plain `-d A/32`.
- * Built once by reading a few bytes per rule; a kube-proxy node may have 40,000 rules in one chain.
+ * Answers which rules of a chain can match a destination, by the address each names in a plain `-d A/32`. Built once by reading a
+ * few bytes per rule; a kube-proxy node may have 40,000 rules in one chain, and as many chains of which no rule names one.
  */
 export class DestinationIndex {
   /** Rules by address value, ascending. */
-  readonly #named = new Map<bigint, number[]>();
+  #named: Map<bigint, number[]> | null = null;
   /** Rules that name no single destination: candidates for every packet. */
   readonly #others: number[] = [];
   readonly #family: Family;
@@ -17,22 +17,32 @@ export class DestinationIndex {
    */
   constructor(family: Family, length: number, plainDestination: (index: number) => string | null) {
     this.#family = family;
-    const byText = new Map<string, number[]>();
+    let byText: Map<string, number[]> | null = null;
     for (let index = 0; index < length; index++) {
       const text = plainDestination(index);
-      let rules = text === null ? this.#others : byText.get(text);
+      if (text === null) {
+        this.#others.push(index);
+        continue;
+      }
+      byText ??= new Map();
+      let rules = byText.get(text);
       if (rules === undefined) {
-        rules = this.#rulesOf(parseAddress(text ?? ''));
-        byText.set(text ?? '', rules);
+        rules = this.#rulesOf(parseAddress(text));
+        byText.set(text, rules);
       }
       rules.push(index);
     }
   }
 
+  /** All rules, where none names a single destination; null otherwise. */
+  get forEvery(): readonly number[] | null {
+    return this.#named === null ? this.#others : null;
+  }
+
   /** @returns the candidates, ascending. */
   *towards(destination: Address): Iterable<number> {
     const sameFamily = destination.family === this.#family;
-    const named = (sameFamily ? this.#named.get(destination.value) : undefined) ?? [];
+    const named = (sameFamily ? this.#named?.get(destination.value) : undefined) ?? [];
     let next = 0;
     for (const other of this.#others) {
       for (let rule = named[next]; rule !== undefined && rule < other; rule = named[++next]) yield rule;
@@ -44,6 +54,7 @@ export class DestinationIndex {
   /** Two spellings of one address share a list; what is no address here is a candidate for every packet. */
   #rulesOf(address: Address | null): number[] {
     if (address?.family !== this.#family) return this.#others;
+    this.#named ??= new Map();
     let rules = this.#named.get(address.value);
     if (rules === undefined) {
       rules = [];

@@ -1,4 +1,4 @@
-import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
+import type { Address } from '../../net/address.ts';
 import { targetSyntaxName } from '../interpret.ts';
 import type { Rule, RuleList } from '../ruleset.ts';
 import type { ChainTable, RulePlace } from './chain-table.ts';
@@ -6,9 +6,6 @@ import { DestinationIndex } from './destination-index.ts';
 import type { TableContext } from './dump-lines.ts';
 import { readPlainDestination, readTargetName } from './peek.ts';
 import { readRule, readRuleText } from './read-rule.ts';
-
-/** A chain with more rules than this gets an index by destination. */
-const INDEXED_FROM = 33;
 
 /** The rules of one chain of a dump, parsed when asked for. */
 export class LazyRules implements RuleList {
@@ -40,12 +37,11 @@ export class LazyRules implements RuleList {
   }
 
   towards(destination: Address | null): Iterable<number> {
-    if (destination === null) return indices(this.length);
-    if (this.length < INDEXED_FROM) return this.#scanTowards(destination);
-    this.#index ??= new DestinationIndex(this.#context.family, this.length, (index) =>
-      this.#plainDestination(index),
-    );
-    return this.#index.towards(destination);
+    return destination === null ? indices(this.length) : this.#byDestination().towards(destination);
+  }
+
+  forEveryDestination(): readonly number[] | null {
+    return this.#byDestination().forEvery;
   }
 
   text(index: number): string {
@@ -58,12 +54,11 @@ export class LazyRules implements RuleList {
     return name === undefined ? targetSyntaxName(this.at(index).text) : name;
   }
 
-  *#scanTowards(destination: Address): Iterable<number> {
-    for (let index = 0; index < this.length; index++) {
-      const text = this.#plainDestination(index);
-      const address = text === null ? null : parseAddress(text);
-      if (address?.family !== this.#context.family || sameAddress(address, destination)) yield index;
-    }
+  #byDestination(): DestinationIndex {
+    this.#index ??= new DestinationIndex(this.#context.family, this.length, (index) =>
+      this.#plainDestination(index),
+    );
+    return this.#index;
   }
 
   #plainDestination(index: number): string | null {

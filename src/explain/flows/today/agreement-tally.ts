@@ -7,8 +7,9 @@ import { formatProtocol, hasPorts } from '../../../net/protocol.ts';
 import type { FlowProblemCode } from '../../flow-list.ts';
 import { isOver } from '../diagnose-flow.ts';
 import type { FlowStanding } from '../flow-verdict.ts';
-import type { DifferenceCause, DifferingFlows, FlowAgreement } from './agreement.ts';
+import type { DifferenceCause, FlowAgreement } from './agreement.ts';
 import { ClientKinds, ClientNumbers } from './client-kinds.ts';
+import type { ComparedWay, DestinationTally, Differing, Judgement } from './destination-tally.ts';
 import { causeOf } from './difference-cause.ts';
 import type { Fate } from './fate.ts';
 import type { Asked, DestinationFates, FirstPackets } from './first-packets.ts';
@@ -18,23 +19,6 @@ import { todayOf } from './today-item.ts';
 const MOST_TOLD = 100;
 
 const ALL_RULES = 'capture all tables with `iptables-save -c`';
-
-/** One destination's flows. */
-interface DestinationTally {
-  /** Null where the rules of its family were not captured. */
-  readonly fates: DestinationFates | null;
-  /** Clients that fare alike. */
-  readonly kinds: ClientKinds | null;
-  /** Flows that were looked at closer, by client and way. */
-  readonly judged: Map<string, Judgement>;
-}
-
-type Judgement = 'agrees' | 'not-compared' | { readonly differing: Differing };
-
-interface Differing {
-  flows: number;
-  readonly item: Omit<DifferingFlows, 'flows'>;
-}
 
 /** Compares flows with what the rules of today would do with their first packets, as they go by. */
 export class AgreementTally {
@@ -65,9 +49,15 @@ export class AgreementTally {
 
   /**
    * @param standing what is known of where it goes @param isKnown a Service or pod that is known has the destination
-   * @param read reads the whole flow again
+   * @param way of its destination and what answers; null: nothing keeps that @param read reads the whole flow again
    */
-  add(row: FlowRow, standing: FlowStanding, isKnown: boolean, read: () => Flow | null): void {
+  add(
+    row: FlowRow,
+    standing: FlowStanding,
+    isKnown: boolean,
+    way: ComparedWay | null,
+    read: () => Flow | null,
+  ): void {
     const { original, reply } = row;
     const masqueraded = reply.destination !== original.source;
     const moved = reply.source !== original.destination || reply.sourcePort !== original.destinationPort;
@@ -76,27 +66,38 @@ export class AgreementTally {
     if (standing.untold === true) this.#untold = true;
     // Zones are given to packets by rules, or by programs beside them that NAT on their own.
     if (row.zone !== 0) return;
-    const destination = this.#destinationOf(row, isKnown, read);
+    const destination = way?.destination ?? this.#destinationOf(row, isKnown, read);
     if (destination === null) return;
+    if (way !== null) way.destination = destination;
     const { fates, kinds } = destination;
     if (fates === null || kinds === null) return;
     const fate = kinds.fateOf(original.source);
     if (fate === null) return;
-    if (this.#goalsOf(fate).has(this.#ways.find(reply.source, reply.sourcePort, masqueraded ? 1 : 0))) {
+    if (this.#mayGo(fate, row, masqueraded, way)) {
       this.#agree++;
       return;
     }
-    const way = `${original.source} ${reply.source} ${reply.sourcePort} ${masqueraded} ${isOver(row)}`;
-    let judgement = destination.judged.get(way);
+    const key = `${original.source} ${reply.source} ${reply.sourcePort} ${masqueraded} ${isOver(row)}`;
+    let judgement = destination.judged.get(key);
     if (judgement === undefined) {
       judgement = this.#judge(row, fates, standing, read);
-      destination.judged.set(way, judgement);
+      destination.judged.set(key, judgement);
     }
     if (judgement === 'agrees') this.#agree++;
     else if (judgement !== 'not-compared') {
       this.#differ++;
       judgement.differing.flows++;
     }
+  }
+
+  /** Whether a first packet that fares so may go as the flow does. */
+  #mayGo(fate: Fate, { reply }: FlowRow, masqueraded: boolean, way: ComparedWay | null): boolean {
+    if (way !== null && fate === (masqueraded ? way.agreesMasqueraded : way.agrees)) return true;
+    const goals = this.#goalsOf(fate);
+    if (!goals.has(this.#ways.find(reply.source, reply.sourcePort, masqueraded ? 1 : 0))) return false;
+    if (way !== null && masqueraded) way.agreesMasqueraded = fate;
+    else if (way !== null) way.agrees = fate;
+    return true;
   }
 
   /** @returns null where no flow was translated. */
