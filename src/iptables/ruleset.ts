@@ -143,12 +143,17 @@ export interface ChainMap extends ReadonlyMap<string, Chain> {
  * @returns the chains whose names begin with one of these, in the order of the table. Only they are made, and mostly only their names
  * read: a dump can have 140,000, of which most are never asked for.
  */
-export function* chainsBeginning({ chains }: Table, begins: readonly string[]): Iterable<Chain> {
-  const names = chains.keysBeginning?.(begins, true) ?? chains.keys();
-  for (const name of names) {
-    const chain = begins.some((begin) => name.startsWith(begin)) ? chains.get(name) : undefined;
+export function* chainsBeginning(table: Table, begins: readonly string[]): Iterable<Chain> {
+  for (const name of namesBeginning(table, begins)) {
+    const chain = table.chains.get(name);
     if (chain !== undefined) yield chain;
   }
+}
+
+/** The same for their names: no chain is made. */
+export function* namesBeginning({ chains }: Table, begins: readonly string[]): Iterable<string> {
+  if (chains.keysBeginning !== undefined) yield* chains.keysBeginning(begins, true);
+  else for (const name of chains.keys()) if (begins.some((begin) => name.startsWith(begin))) yield name;
 }
 
 /** @returns the text of the first comment of a rule, or null. */
