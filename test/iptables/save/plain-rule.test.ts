@@ -76,10 +76,44 @@ function numbers(seed: number): (below: number) => number {
 }
 
 const PIECES = [
-  ...[' ', '  ', '\t', '"', '\\', '!', '! ', '-', '/', ':', '.', '0', '1', '9', '255', '65536', '\r', 'é', '\0'],
+  ...[
+    ' ',
+    '  ',
+    '\t',
+    '"',
+    '\\',
+    '!',
+    '! ',
+    '-',
+    '/',
+    ':',
+    '.',
+    '0',
+    '1',
+    '9',
+    '255',
+    '65536',
+    '\r',
+    'é',
+    '\0',
+  ],
   ...[' -j ', ' -g ', ' -m tcp', ' -m comment --comment x', ' --dport 080', ' -p udp', ' -s 10.0.0.0/8'],
-  ...[' -d 0.0.0.0/0', ' -c 1 2', ' -m udp --dport 53', ' --sport 1', ' -j DNAT', ' --random', '[1:2] ', '00'],
-  ...[' -m statistic --mode random --probability 1.0', ' --comment ""', ' -m addrtype --dst-type LOCAL', '...'],
+  ...[
+    ' -d 0.0.0.0/0',
+    ' -c 1 2',
+    ' -m udp --dport 53',
+    ' --sport 1',
+    ' -j DNAT',
+    ' --random',
+    '[1:2] ',
+    '00',
+  ],
+  ...[
+    ' -m statistic --mode random --probability 1.0',
+    ' --comment ""',
+    ' -m addrtype --dst-type LOCAL',
+    '...',
+  ],
 ];
 
 function mutated(line: string, random: (below: number) => number): string {
