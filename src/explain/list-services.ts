@@ -8,7 +8,6 @@ import { noteList } from './services/list-notes.ts';
 import { listPortalServices } from './services/portal-services.ts';
 import { readService } from './services/read-service.ts';
 import { draftServices } from './services/service-draft.ts';
-import { EndpointReader } from './services/service-endpoints.ts';
 import type { ServiceNaming } from './services/service-naming.ts';
 import { familiesTold, findUnprogrammed } from './services/unprogrammed-services.ts';
 
@@ -56,8 +55,7 @@ function listRuleset(
   naming: ServiceNaming,
   isWanted: ServiceListInput['isWanted'],
 ): ServiceItem[] {
-  const endpoints = new EndpointReader(ruleset.tables.get('nat'), ruleset.family);
-  const reading = { ruleset, naming, endpoints };
+  const reading = { ruleset, naming };
   const items = draftServices(ruleset, naming, isWanted).map((draft) => readService(draft, reading));
   return [...items, ...listPortalServices(ruleset, naming)];
 }

@@ -47,6 +47,10 @@ class ArrayRules implements RuleList {
     return rule;
   }
 
+  once(index: number): Rule {
+    return this.at(index);
+  }
+
   *towards(destination: Address | null): Iterable<number> {
     for (const [index, rule] of this.#rules.entries()) {
       if (destination === null || !namesAnotherDestination(rule, destination)) yield index;

@@ -19,6 +19,8 @@ export class NameIndex {
   readonly #others = new Map<string, number>();
   /** Of these, and of names that are spelled otherwise where they first stand. */
   readonly #otherTexts = new Map<number, string>();
+  /** Those that were asked for: rules name the same chains over and over, and one text of each is kept by all who do. */
+  readonly #texts: (string | undefined)[] = [];
   /** Hostile names must not be able to share one slot. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
 
@@ -35,6 +37,12 @@ export class NameIndex {
       if (number < 0) return UNKNOWN;
       if (this.#hashes[number] === hash && this.#spells(number, name)) return number;
     }
+  }
+
+  /** The same for the name that stands between these bytes. */
+  find(start: number, end: number): number {
+    const hash = this.#hash(start, end);
+    return hash === null ? this.findText(this.#read(start, end)) : this.#findHashed(hash, start, end);
   }
 
   /** @returns the number of the name that stands between these bytes; a new name gets the next number. */
@@ -103,9 +111,13 @@ export class NameIndex {
 
   /** @returns the name with this number. */
   text(number: number): string {
-    const other = this.#otherTexts.get(number);
-    if (other !== undefined) return other;
-    return this.#bytes.toString('latin1', this.#starts[number] ?? 0, this.#ends[number] ?? 0);
+    const known = this.#otherTexts.get(number) ?? this.#texts[number];
+    if (known !== undefined) return known;
+    const text = this.#bytes.toString('latin1', this.#starts[number] ?? 0, this.#ends[number] ?? 0);
+    // An array that is filled from its end is a hash table to V8.
+    if (this.#texts.length < this.size) this.#texts.length = this.size;
+    this.#texts[number] = text;
+    return text;
   }
 
   /** @returns true where the name with this number begins so. */

@@ -44,7 +44,8 @@ class HashedNames implements ChainNames {
     hint: ServiceHint | null = null,
     endpoint: string | null = null,
   ): ChainName | null {
-    const parts = splitChainName(chainName);
+    // Without objects of the API there is nothing to hash, for 100,000 chains.
+    const parts = this.#portsByService().size === 0 ? null : splitChainName(chainName);
     if (parts === null) return null;
     const { prefix, hash } = parts;
     if (hint !== null) {

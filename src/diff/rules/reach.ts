@@ -1,5 +1,5 @@
+import { jumpsOf, type RuleAt } from '../../iptables/jumps.ts';
 import {
-  type Chain,
   HOOK_NAMES,
   type Rule,
   type RuleList,
@@ -20,12 +20,6 @@ import { reachesOfHook, reachThrough } from './rule-box.ts';
 /** Chains that more ways lead to are taken to be reached by every packet. */
 const MOST_WAYS = 300;
 
-/** Where a chain is jumped to from. */
-interface Reference {
-  readonly chain: Chain;
-  readonly index: number;
-}
-
 /** NAT that is no rule of iptables: every packet that it may send on to a destination; null where that may be any. */
 export interface OtherNat {
   rewrittenTo(destination: Intervals, port: Intervals): readonly Box[] | null;
@@ -41,7 +35,6 @@ export class ReachFinder {
   readonly #space: Space;
   readonly #rulesets: readonly Ruleset[];
   readonly #native: OtherNat;
-  readonly #references = new Map<Table, Map<string, Reference[]>>();
   readonly #reaches = new ReachBook(MOST_WAYS);
   readonly #rewritten = new Map<string, readonly Box[]>();
 
@@ -75,8 +68,8 @@ export class ReachFinder {
   }
 
   /** @returns the rules by which a chain is reached, on each side. */
-  referencesTo(table: TableName, chain: string): Reference[] {
-    return this.#tables(table).flatMap((each) => this.#referencesIn(each).get(chain) ?? []);
+  referencesTo(table: TableName, chain: string): RuleAt[] {
+    return this.#tables(table).flatMap((each) => (each.chains.has(chain) ? jumpsOf(each).to([chain]) : []));
   }
 
   /** @returns the one protocol that every packet in the chain has; null where there may be several. */
@@ -148,24 +141,6 @@ export class ReachFinder {
 
   #tables(name: TableName): Table[] {
     return this.#rulesets.flatMap(({ tables }) => tables.get(name) ?? []);
-  }
-
-  #referencesIn(table: Table): ReadonlyMap<string, readonly Reference[]> {
-    let known = this.#references.get(table);
-    if (known === undefined) {
-      known = new Map();
-      for (const chain of table.chains.values()) {
-        for (let index = 0; index < chain.rules.length; index++) {
-          const name = chain.rules.targetName(index);
-          if (name === null || !table.chains.has(name)) continue;
-          const list = known.get(name);
-          if (list === undefined) known.set(name, [{ chain, index }]);
-          else list.push({ chain, index });
-        }
-      }
-      this.#references.set(table, known);
-    }
-    return known;
   }
 }
 

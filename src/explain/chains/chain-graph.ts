@@ -1,15 +1,10 @@
+import { jumpsOf, type RuleAt } from '../../iptables/jumps.ts';
 import type { Chain, Table, TableName } from '../../iptables/ruleset.ts';
-
-/** A rule that jumps to a chain, by its place in the calling chain (index from 0). */
-export interface Caller {
-  readonly chain: Chain;
-  readonly index: number;
-}
 
 /** Who calls whom in one table. Built from the words behind `-j` and `-g`: no rule is parsed. */
 export interface ChainGraph {
   /** Callers of a chain, in the order of the dump. */
-  callersOf(chain: string): readonly Caller[];
+  callersOf(chain: string): readonly RuleAt[];
   /** Chains that a built-in chain leads to, built-in ones included. */
   readonly reached: ReadonlySet<string>;
   /** False where the dump lacks chains that could lead to others: then `reached` may lack some too. */
@@ -33,32 +28,19 @@ const TARGETS =
 
 /** @returns the graph of a table. One pass over all its rules. */
 export function graphOf(table: Table): ChainGraph {
-  const callers = new Map<string, Caller[]>();
-  const calls = new Map<string, Set<string>>();
-  const lacking = new Set<string>();
+  const jumps = jumpsOf(table);
   const targets = new Set(TARGETS.split(' '));
-  for (const chain of table.chains.values()) {
-    const called = new Set<string>();
-    calls.set(chain.name, called);
-    for (let index = 0; index < chain.rules.length; index++) {
-      const target = chain.rules.targetName(index);
-      if (target === null) continue;
-      if (!table.chains.has(target)) {
-        if (!targets.has(target)) lacking.add(chain.name);
-        continue;
-      }
-      called.add(target);
-      const known = callers.get(target);
-      if (known === undefined) callers.set(target, [{ chain, index }]);
-      else known.push({ chain, index });
-    }
-  }
+  const missing = jumps.others.filter((name) => !targets.has(name));
   const starts = [...table.chains.values()].filter(isBuiltIn).map(({ name }) => name);
-  const reached = new Set(starts);
-  for (const name of reached) for (const called of calls.get(name) ?? []) reached.add(called);
+  const reached = jumps.reachedFrom(starts);
   const whole = BUILT_IN[table.name].every((name) => table.chains.has(name));
-  const complete = whole && table.cut === undefined && ![...lacking].some((name) => reached.has(name));
-  return { callersOf: (chain) => callers.get(chain) ?? [], reached, complete };
+  const complete =
+    whole && table.cut === undefined && !jumps.to(missing).some(({ chain }) => reached.has(chain.name));
+  return {
+    callersOf: (chain) => (table.chains.has(chain) ? jumps.to([chain]) : []),
+    reached,
+    complete,
+  };
 }
 
 /** @returns true for the chains that the kernel itself calls. Only they have a policy; a listing may leave it out. */

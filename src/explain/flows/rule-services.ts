@@ -7,7 +7,6 @@ import { listPortalServices } from '../services/portal-services.ts';
 import { readService } from '../services/read-service.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
 import type { ServiceReading } from '../services/service-endpoints.ts';
-import { EndpointReader } from '../services/service-endpoints.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 import { isChoiceWhole } from './whole-choice.ts';
 
@@ -113,8 +112,7 @@ export class RuleServices {
     if (this.#places !== null) return this.#places;
     this.#places = new Map();
     for (const ruleset of this.#known.rulesets) {
-      const endpoints = new EndpointReader(ruleset.tables.get('nat'), ruleset.family);
-      const reading = { ruleset, naming: this.#naming, endpoints };
+      const reading = { ruleset, naming: this.#naming };
       for (const draft of draftServices(ruleset, this.#naming)) this.#addDraft(draft, reading);
       for (const item of listPortalServices(ruleset, this.#naming)) this.#addItem(item, this.#whole);
     }

@@ -25,7 +25,7 @@ export function readEndpointChain(table: Table, chain: string, family: Family): 
   if (rules === undefined) return MISSING;
   for (let index = 0; index < rules.length; index++) {
     if (rules.targetName(index) !== 'DNAT') continue;
-    const rule = rules.at(index);
+    const rule = rules.once(index);
     const target = translationOf(rule.target, family);
     // Only where it is needed: a large node has 100,000 rules of this kind.
     const hairpin = target === null ? hairpinOf(table, chain, family) : null;
@@ -51,7 +51,7 @@ function hairpinOf(table: Table, chain: string, family: Family): string | null {
   const rules = table.chains.get(chain)?.rules;
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
     if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
-    const { source } = factsOf(rules.at(index));
+    const { source } = factsOf(rules.once(index));
     if (source !== null && source.mask === maskOfLength(family, ADDRESS_BITS[family]))
       return formatAddress(source);
   }

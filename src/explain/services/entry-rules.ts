@@ -58,7 +58,7 @@ function readEntries(
     const target = rules.targetName(index);
     const name = target === null ? null : splitChainName(target);
     if (target === null || name === null || name.prefix === 'SEP' || !isWanted(name.hash)) continue;
-    const facts = factsOf(rules.at(index));
+    const facts = factsOf(rules.once(index));
     const { port, protocol, comment } = facts;
     const place = where(facts, target);
     const printed = printedDestination(facts, place?.address ?? null);

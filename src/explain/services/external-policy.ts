@@ -21,7 +21,7 @@ export function externalPolicyOf(table: Table, suffix: string): 'Cluster' | 'Loc
     if (target === null) continue;
     if (hasRole(target, 'local')) return 'Local';
     if (!hasRole(target, 'service')) continue;
-    if (!factsOf(rules.at(index)).conditional) return 'Cluster';
+    if (!factsOf(rules.once(index)).conditional) return 'Cluster';
     partly = true;
   }
   return partly ? 'Local' : null;

@@ -1,5 +1,5 @@
-import type { Ruleset, Table } from '../../iptables/ruleset.ts';
-import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { namesBeginning, type Ruleset, type Table } from '../../iptables/ruleset.ts';
+import { beginningsOf, CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Note } from '../explanation.ts';
 
 const AGAIN = 'capture all tables with `iptables-save -c`';
@@ -35,7 +35,7 @@ function cutNotes({ tables, cut, form }: Ruleset): Note[] {
 
 function entryNotes(ruleset: Ruleset): Note[] {
   const nat = ruleset.tables.get('nat');
-  if (nat === undefined || ![...nat.chains.keys()].some((name) => hasRole(name, 'service'))) return [];
+  if (nat === undefined || !hasServices(nat)) return [];
   const services = nat.chains.get(CHAINS.services);
   if (services === undefined) {
     const text = `${CHAINS.services}, where each address of a Service has its rule, is not in the capture: which addresses lead here is not known`;
@@ -55,6 +55,11 @@ function entryNotes(ruleset: Ruleset): Note[] {
         ]
       : []),
   ];
+}
+
+function hasServices(nat: Table): boolean {
+  for (const _ of namesBeginning(nat, beginningsOf('service'))) return true;
+  return false;
 }
 
 const HOOKED = {

@@ -53,7 +53,7 @@ export function pickEndpoints(
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
     const target = rules.targetName(index);
     if (target === null || GOES_ON.has(target)) continue;
-    const facts = factsOf(rules.at(index));
+    const facts = factsOf(rules.once(index));
     if (!hasRole(target, 'endpoint')) {
       // A foreign verdict ends the choice for its packets; a jump to some other chain may come back.
       if (!facts.conditional && !table.chains.has(target)) left *= 1 - (facts.probability ?? 1);

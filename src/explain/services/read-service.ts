@@ -21,13 +21,14 @@ export function readService(draft: ServiceDraft, reading: ServiceReading): Servi
   const chains = chainsInOrder(draft);
   const {
     endpoints,
+    comment,
     affinitySeconds,
     endpointChains,
     misdirected,
     protocol: protocolBehind,
   } = readEndpoints(chains, reading);
   const protocol = draft.entries[0]?.protocol ?? draft.refusals[0]?.protocol ?? protocolBehind;
-  const name = nameDraft(draft, protocol, endpoints[0]?.comment ?? null, naming);
+  const name = nameDraft(draft, protocol, comment, naming);
   const addresses = addressesOf(draft, name.service);
   const own = new Set([
     ...addresses.loadBalancerIPs.map(({ address }) => address),
@@ -65,7 +66,7 @@ export function readService(draft: ServiceDraft, reading: ServiceReading): Servi
     ],
     notCaptured: chainsNotCaptured(draft, ruleset),
     misdirected,
-    endpoints: endpoints.map(({ comment: _, ...endpoint }) => endpoint),
+    endpoints,
     refusals: [...draft.refusals.map(refusalItem), ...markDrops(draft, nat, addresses, own)],
     chains: [...chains, ...endpointChains],
   };

@@ -1,6 +1,6 @@
-import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import { namesBeginning, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
-import { chainName } from '../../proxy/chains.ts';
+import { beginningsOf, chainName, OF_SERVICE } from '../../proxy/chains.ts';
 import { SERVICE_PREFIXES } from '../../proxy/hash.ts';
 import { type Entry, readNodePortEntries, readServiceEntries } from './entry-rules.ts';
 import { type RefusalRule, readRefusals } from './refusal-rules.ts';
@@ -49,9 +49,9 @@ export function draftServices(
 
 /** Chains that no entry leads to are listed too: after `-F CHAINS.services` they are all that is left of a Service. */
 function addChains(drafts: Map<string, ServiceDraft>, nat: Table): void {
-  for (const chain of nat.chains.keys()) {
+  for (const chain of namesBeginning(nat, beginningsOf(...OF_SERVICE))) {
     const name = splitChainName(chain);
-    if (name === null || name.prefix === 'SEP') continue;
+    if (name === null) continue;
     draftOf(drafts, name.hash, name.hash).chains.add(chain);
   }
 }

@@ -9,12 +9,13 @@ import type { ServiceNaming } from './service-naming.ts';
 export interface ServiceReading {
   readonly ruleset: Ruleset;
   readonly naming: ServiceNaming;
-  readonly endpoints: EndpointReader;
 }
 
-/** Endpoints of one Service port, with the comment of the rule that chooses each. */
+/** Endpoints of one Service port. */
 export interface ServiceEndpoints {
-  readonly endpoints: readonly (ServiceItem['endpoints'][number] & { readonly comment: string | null })[];
+  readonly endpoints: readonly ServiceItem['endpoints'][number][];
+  /** Comment of the rule that chooses the first. */
+  readonly comment: string | null;
   readonly affinitySeconds: number | null;
   /** SEP chains, each once. */
   readonly endpointChains: readonly string[];
@@ -24,8 +25,8 @@ export interface ServiceEndpoints {
   readonly protocol: string | null;
 }
 
-/** Reads each SEP chain of a nat table once: SVC and SVL share them. */
-export class EndpointReader {
+/** Reads each SEP chain of a Service port once: SVC and SVL share them. */
+class EndpointReader {
   readonly #table: Table | undefined;
   readonly #family: 'ipv4' | 'ipv6';
   readonly #read = new Map<string, EndpointChain>();
@@ -53,17 +54,20 @@ export class EndpointReader {
  */
 export function readEndpoints(chains: readonly string[], reading: ServiceReading): ServiceEndpoints {
   const nat = reading.ruleset.tables.get('nat');
+  const reader = new EndpointReader(nat, reading.ruleset.family);
   const endpoints: ServiceEndpoints['endpoints'][number][] = [];
   const endpointChains = new Set<string>();
   const misdirected = new Map<string, Misdirected>();
   let affinitySeconds: number | null = null;
   let protocol: string | null = null;
+  let comment: { readonly of: string | null } | null = null;
   for (const chain of chains) {
     if (nat === undefined || !hasRole(chain, ...CHOOSING)) continue;
-    const picks = pickEndpoints(nat, chain, (name) => reading.endpoints.at(name).passes);
+    const picks = pickEndpoints(nat, chain, (name) => reader.at(name).passes);
     affinitySeconds ??= picks.affinitySeconds;
     for (const pick of picks.picks) {
-      const read = reading.endpoints.at(pick.chain);
+      const read = reader.at(pick.chain);
+      comment ??= { of: pick.comment };
       protocol ??= read.protocol;
       endpointChains.add(pick.chain);
       const socket = read.target ?? reading.naming.recoverEndpoint(pick.chain, pick.comment);
@@ -83,12 +87,12 @@ export function readEndpoints(chains: readonly string[], reading: ServiceReading
         scope: hasRole(chain, 'service') ? 'cluster' : 'local',
         chain: pick.chain,
         endpoint,
-        comment: pick.comment,
       });
     }
   }
   return {
     endpoints,
+    comment: comment?.of ?? null,
     affinitySeconds,
     endpointChains: [...endpointChains],
     misdirected: [...misdirected.values()],

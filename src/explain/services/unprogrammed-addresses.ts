@@ -89,7 +89,7 @@ function addressInChain(draft: ServiceDraft, nat: Table | undefined): Expected[]
   for (const chain of draft.chains) {
     const rules = hasRole(chain, 'service', 'local') ? nat?.chains.get(chain)?.rules : undefined;
     if (rules === undefined || rules.length === 0 || rules.targetName(0) !== CHAINS.markMasquerade) continue;
-    const { destination, port } = factsOf(rules.at(0));
+    const { destination, port } = factsOf(rules.once(0));
     if (destination !== null && port !== null)
       return [{ kind: 'clusterIP', address: formatAddress(destination), port, saidBy: 'rule' }];
   }

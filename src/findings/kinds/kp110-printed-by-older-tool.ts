@@ -17,8 +17,7 @@ export const printedByOlderTool: FindingKind<CheckContext> = {
         for (let index = 0; index < chain.rules.length; index++) {
           const target = chain.rules.targetName(index);
           if (target !== 'DNAT' && target !== '[unsupported' && !target?.includes('unsupported')) continue;
-          const rule = chain.rules.at(index);
-          if (UNREADABLE.test(rule.text)) found.push(rule);
+          if (UNREADABLE.test(chain.rules.text(index))) found.push(chain.rules.at(index));
         }
       }
     }

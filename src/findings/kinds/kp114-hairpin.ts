@@ -141,7 +141,7 @@ function marks(rules: RuleList, text: string): boolean {
   const address = parseAddress(text);
   for (let index = 0; index < rules.length; index++) {
     if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
-    const source = rules.at(index).matches.find(({ kind }) => kind === 'source');
+    const source = rules.once(index).matches.find(({ kind }) => kind === 'source');
     if (source?.kind !== 'source' || address === null) return true;
     if (prefixContains(source.prefix, address) !== source.negated) return true;
   }

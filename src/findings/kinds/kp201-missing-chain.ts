@@ -1,5 +1,5 @@
 import { command } from '../../command/command.ts';
-import type { Rule } from '../../iptables/ruleset.ts';
+import { jumpsOf } from '../../iptables/jumps.ts';
 import { hasPrefixOfProgram } from '../../proxy/owners.ts';
 import { counted } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
@@ -14,27 +14,20 @@ export const missingChain: FindingKind<CheckContext> = {
   find(context): Finding[] {
     return wholeRulesets(context.known.rulesets).flatMap((ruleset) =>
       [...ruleset.tables.values()].flatMap((table): Finding[] => {
-        const found: Rule[] = [];
-        const missing = new Set<string>();
-        for (const chain of table.chains.values()) {
-          for (let index = 0; index < chain.rules.length; index++) {
-            const target = chain.rules.targetName(index);
-            if (target === null || table.chains.has(target) || !isChainName(target)) continue;
-            missing.add(target);
-            if (found.length < 5) found.push(chain.rules.at(index));
-          }
-        }
+        const jumps = jumpsOf(table);
+        const missing = jumps.others.filter(isChainName);
         const [first] = missing;
         if (first === undefined) return [];
+        const found = jumps.to(missing.slice(0, MOST)).slice(0, 5);
         return [
           {
             code: 'KP201',
             severity: 'warning',
-            message: `${ruleset.family} ${table.name} has rules that jump to ${counted(missing.size, 'chain')} that it does not have (${first}): the dump is cut, or was edited, and iptables-restore refuses it`,
+            message: `${ruleset.family} ${table.name} has rules that jump to ${counted(missing.length, 'chain')} that it does not have (${first}): the dump is cut, or was edited, and iptables-restore refuses it`,
             service: null,
-            objects: [...missing].slice(0, 20).map((name) => `chain ${name}`),
+            objects: missing.slice(0, MOST).map((name) => `chain ${name}`),
             hits: 'whatever the missing chains were for; this answer as well',
-            evidence: found.map(ruleEvidence),
+            evidence: found.map(({ chain, index }) => ruleEvidence(chain.rules.at(index))),
             advice: 'take the dump again, as root, in one run of iptables-save',
             command: command(`${context.tool(ruleset)}-save`, '-c'),
             certainty: 'certain',
@@ -44,6 +37,9 @@ export const missingChain: FindingKind<CheckContext> = {
     );
   },
 };
+
+/** As many missing chains as are named. */
+const MOST = 20;
 
 /** Targets of extensions are words in capitals; chains of known programs are told by their form. */
 function isChainName(target: string): boolean {

@@ -1,3 +1,4 @@
+import { jumpsOf } from '../../iptables/jumps.ts';
 import type { Chain, Table } from '../../iptables/ruleset.ts';
 import { hasRole, isOfOneService } from '../../proxy/chains.ts';
 import { ownerOf } from '../../proxy/owners.ts';
@@ -60,17 +61,8 @@ export const deadChains: FindingKind<CheckContext> = {
 };
 
 function unreached(table: Table): Chain[] {
-  const reached = new Set<string>();
   const open = [...table.chains.values()].filter(({ policy }) => policy !== null).map(({ name }) => name);
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (reached.has(name)) continue;
-    reached.add(name);
-    const rules = table.chains.get(name)?.rules;
-    for (let index = 0; rules !== undefined && index < rules.length; index++) {
-      const target = rules.targetName(index);
-      if (target !== null && table.chains.has(target) && !reached.has(target)) open.push(target);
-    }
-  }
+  const reached = jumpsOf(table).reachedFrom(open);
   return [...table.chains.values()].filter(
     ({ name, rules, policy }) => policy === null && rules.length > 0 && !reached.has(name),
   );

@@ -29,7 +29,11 @@ export const chanceModules: Readonly<Record<string, MatchModule>> = {
   },
 };
 
-/** libxt_statistic.c: `lround(0x80000000 * prob)`, compared with 31 random bits. */
+/** @returns a `--probability` as the kernel holds it (libxt_statistic.c): `lround(0x80000000 * prob)`, compared with 31 random bits. */
+export function toChance(given: number): number {
+  return Math.round(given * TWO_TO_31) / TWO_TO_31;
+}
+
 function readStatistic(parts: readonly Part[]): Match[] | null {
   const mode = findPart(parts, '--mode');
   if (mode === null) return null;
@@ -37,8 +41,7 @@ function readStatistic(parts: readonly Part[]): Match[] | null {
     const part = findPart(parts, '--probability');
     const given = part === null ? Number.NaN : parseDecimal(valueText(part));
     if (part === null || !(given >= 0 && given <= 1)) return null;
-    const probability = Math.round(given * TWO_TO_31) / TWO_TO_31;
-    return [{ kind: 'statistic-random', negated: isNegated(part), probability }];
+    return [{ kind: 'statistic-random', negated: isNegated(part), probability: toChance(given) }];
   }
   const part = findPart(parts, '--every');
   if (valueText(mode) !== 'nth' || part === null) return null;

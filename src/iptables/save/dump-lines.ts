@@ -1,3 +1,4 @@
+import type { NameIndex } from '../../lookup/name-index.ts';
 import type { Family } from '../../net/address.ts';
 
 /** What the rules of one dump share: its bytes, and where each rule's line starts. */
@@ -12,7 +13,8 @@ export interface DumpLines {
 export interface TableContext {
   readonly lines: DumpLines;
   family: Family;
-  readonly isChain: (name: string) => boolean;
+  /** Of its chains. */
+  readonly names: NameIndex;
   /** Which chains have no rule that asks without a target: see KnownChains. */
   isAlwaysTargeted: (chain: string) => boolean;
 }

@@ -10,7 +10,7 @@ export class LazyChains implements ChainMap {
   readonly #table: TableName;
   readonly #context: TableContext;
   readonly #sift: Sift | null;
-  readonly #made: Chain[] = [];
+  #made: (Chain | undefined)[] | null = null;
 
   /** @param scanned the table after its last line: chains that are added later would have no rules. */
   constructor(scanned: ChainTable, table: TableName, context: TableContext, sift: Sift | null = null) {
@@ -66,6 +66,8 @@ export class LazyChains implements ChainMap {
   }
 
   #at(number: number): Chain {
+    // As long as it will be: an array that is filled from its end is a hash table to V8.
+    this.#made ??= new Array<Chain | undefined>(this.size);
     const known = this.#made[number];
     if (known !== undefined) return known;
     const name = this.#scanned.names.text(number);

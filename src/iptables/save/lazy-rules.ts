@@ -27,13 +27,17 @@ export class LazyRules implements RuleList {
   }
 
   at(index: number): Rule {
-    const known = this.#rules?.[index];
-    if (known !== undefined) return known;
-    const { start, line } = this.#place(index);
-    const rule = readRule(this.#context, this.#name, index + 1, start, line);
+    const rule = this.once(index);
     this.#rules ??= [];
     this.#rules[index] = rule;
     return rule;
+  }
+
+  once(index: number): Rule {
+    const known = this.#rules?.[index];
+    if (known !== undefined) return known;
+    const { start, line } = this.#place(index);
+    return readRule(this.#context, this.#name, index + 1, start, line);
   }
 
   towards(destination: Address | null): Iterable<number> {
@@ -49,8 +53,7 @@ export class LazyRules implements RuleList {
   }
 
   targetName(index: number): string | null {
-    const { bytes } = this.#context.lines;
-    const name = readTargetName(bytes, this.#place(index).start);
+    const name = readTargetName(this.#context, this.#place(index).start);
     return name === undefined ? targetSyntaxName(this.at(index).text) : name;
   }
 

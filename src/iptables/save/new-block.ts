@@ -1,4 +1,3 @@
-import { UNKNOWN } from '../../lookup/name-index.ts';
 import { NO_CHAINS } from '../known-chains.ts';
 import type { TableName } from '../ruleset.ts';
 import { ChainTable } from './chain-table.ts';
@@ -29,8 +28,7 @@ export function newBlock({ prompt, ...start }: BlockStart, lines: DumpLines): Bl
     cut: null,
     chains,
     context: {
-      ...{ lines, family: 'ipv4' as const },
-      isChain: (name) => chains.names.findText(name) !== UNKNOWN,
+      ...{ lines, names: chains.names, family: 'ipv4' as const },
       isAlwaysTargeted: NO_CHAINS.isAlwaysTargeted,
     },
     to: start.from,

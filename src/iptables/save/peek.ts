@@ -1,5 +1,7 @@
+import { type NameIndex, UNKNOWN } from '../../lookup/name-index.ts';
 import type { Family } from '../../net/address.ts';
 import { endsWord, isBlank, skipBlanks } from '../blanks.ts';
+import type { TableContext } from './dump-lines.ts';
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -50,7 +52,10 @@ export function readPlainDestination(bytes: Buffer, start: number, family: Famil
  * @returns the word, null without one, and undefined where only parsing can tell: the word may be an option's value
  * (`--comment -j`), or the rule is not spelt as iptables-save spells it (tabs, two spaces, `--jump`).
  */
-export function readTargetName(bytes: Buffer, start: number): string | null | undefined {
+export function readTargetName(
+  { lines: { bytes }, names }: Pick<TableContext, 'lines' | 'names'>,
+  start: number,
+): string | null | undefined {
   let quoted = false;
   let previous = start;
   for (let at = start; at < bytes.length; at++) {
@@ -64,7 +69,7 @@ export function readTargetName(bytes: Buffer, start: number): string | null | un
       const isTarget = letter === 106 || letter === 103;
       if (bytes[at + 1] === DASH && isTarget && isBlank(bytes[at + 3])) {
         if (bytes[previous] === DASH && !isLastWordOfOption(bytes, previous, at)) return undefined;
-        return readWord(bytes, at + 4);
+        return readWord(bytes, names, at + 4);
       }
       previous = at + 1;
     }
@@ -87,10 +92,12 @@ function isLongTarget(bytes: Buffer, at: number): boolean {
 }
 
 /** @returns undefined for a word that is not plain, or none. */
-function readWord(bytes: Buffer, start: number): string | undefined {
+function readWord(bytes: Buffer, names: NameIndex, start: number): string | undefined {
   let end = start;
   for (; !endsWord(bytes, end); end++) if (bytes[end] === QUOTE) return undefined;
-  return end === start ? undefined : bytes.toString('utf8', start, end);
+  if (end === start) return undefined;
+  const chain = names.find(start, end);
+  return chain === UNKNOWN ? bytes.toString('utf8', start, end) : names.text(chain);
 }
 
 function nextWord(bytes: Buffer, start: number): number {

@@ -1,12 +1,17 @@
+import { UNKNOWN } from '../../lookup/name-index.ts';
 import { baseName } from '../base-options.ts';
 import { interpretRule, unreadableRule } from '../interpret.ts';
 import type { Counters, Rule } from '../ruleset.ts';
 import { formatRuleSyntax, parseRuleSyntax } from '../syntax.ts';
 import type { TableContext } from './dump-lines.ts';
+import { readPlainRule } from './plain-rule.ts';
 
 /** A rule's text is at most this many bytes; longer lines are no rule of any iptables, and stay unread. */
 const LONGEST_RULE = 1 << 20;
 const SHOWN_OF_LONG_RULE = 200;
+
+/** Where a rule stands, besides its file. */
+export type RulePlace = Pick<Rule, 'chain' | 'number' | 'line'>;
 
 /**
  * Reads the rule whose line starts at this byte.
@@ -28,8 +33,21 @@ export function readRule(
     return { chain, number, file, line, text, ...unreadableRule(text) };
   }
   if (bytes[end - 1] === 13) end--;
+  const plain = readPlainRule(context, { chain, number, line }, start, end);
+  return plain ?? readAnyRule(context, { chain, number, line }, start, end);
+}
+
+/** The same for any line. */
+export function readAnyRule(
+  context: TableContext,
+  { chain, number, line }: RulePlace,
+  start: number,
+  end: number,
+): Rule {
+  const { bytes, file } = context.lines;
   const { text, counters } = splitCounters(bytes.toString('utf8', start, end));
-  const read = interpretRule(text, context.family, context.isChain);
+  const isChain = (name: string) => context.names.findText(name) !== UNKNOWN;
+  const read = interpretRule(text, context.family, isChain);
   const asks = read.matches.some(({ kind }) => kind !== 'comment');
   const isCut = read.target === null && asks && context.isAlwaysTargeted(chain);
   const meaning = isCut ? { ...unreadableRule(text), counters: read.counters } : read;

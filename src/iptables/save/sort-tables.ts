@@ -1,4 +1,3 @@
-import { UNKNOWN } from '../../lookup/name-index.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { KnownChains } from '../known-chains.ts';
 import { HOOK_NAMES, type TableName } from '../ruleset.ts';
@@ -173,12 +172,11 @@ function blockOf(
     const { position, line } = block.chains.entryOf(rule.number, rule.rule);
     chains.append(add(rule.number), position, line);
   }
-  const isChain = (name: string): boolean => chains.names.findText(name) !== UNKNOWN;
   return {
     ...block,
     table,
     chains,
-    context: { ...block.context, isChain },
+    context: { ...block.context, names: chains.names },
     line: own[0]?.line ?? block.line,
   };
 }
