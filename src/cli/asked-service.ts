@@ -1,7 +1,7 @@
 import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
 import { nearest } from '../explain/words/nearest.ts';
 import { ProblemList } from '../problems/problem.ts';
-import { AddressBook } from '../proxy/addresses.ts';
+import { bookOf } from '../proxy/addresses.ts';
 import { loadCluster } from './load-cluster.ts';
 import type { Progress } from './progress.ts';
 import { sortSources } from './sort-sources.ts';
@@ -35,7 +35,7 @@ export async function requireService(
   const sorted = sortSources(sourcesOf(services), problems, 'pastes');
   const cluster = await loadCluster(sorted, problems, progress);
   if (cluster.services === null || problems.list().length > 0) return;
-  const answer = new AddressBook(cluster).resolve(text, namespace, null);
+  const answer = bookOf(cluster).resolve(text, namespace, null);
   if (answer.kind !== 'no-such-service') return;
   const [, name = text, port = ''] = /^(.*?)(:[^:]*)?$/.exec(text) ?? [];
   const [near] = nearest(

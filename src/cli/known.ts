@@ -1,19 +1,8 @@
 import { assumeNftHooks } from '../explain/question/assumed-nft-hooks.ts';
 import type { Known } from '../explain/question/question.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import { AddressBook } from '../proxy/addresses.ts';
+import { bookOf } from '../proxy/addresses.ts';
 import type { Capture } from './capture.ts';
-
-/** Its indexes serve for every node of the cluster. */
-const books = new WeakMap<Cluster, AddressBook>();
-
-function bookOf(cluster: Cluster): AddressBook {
-  const known = books.get(cluster);
-  if (known !== undefined) return known;
-  const book = new AddressBook(cluster);
-  books.set(cluster, book);
-  return book;
-}
 
 /**
  * @param nft `as-listed`: without what is taken for granted of chains that were not listed

@@ -1,3 +1,4 @@
+import { endpointsNotMet, namesNotMet, nodesNotMet } from './not-met.ts';
 import type { Cluster, Endpoint } from './objects.ts';
 
 /**
@@ -14,22 +15,20 @@ export interface ClusterPart extends Partial<Cluster> {
  * An address and port that stands in several slices counts once (pkg/proxy/endpointslicecache.go does the same).
  */
 export function mergeClusters(parts: readonly ClusterPart[]): Cluster {
-  const objectKey = (object: { readonly namespace: string; readonly name: string }) =>
-    `${object.namespace}/${object.name}`;
   return {
     services: merge(
       lists(parts, (part) => part.services),
-      objectKey,
+      namesNotMet(),
     ),
     endpoints: mergeEndpoints(parts),
     ...(isOlderOnly(parts) ? { olderEndpointsOnly: true as const } : {}),
     pods: merge(
       lists(parts, (part) => part.pods),
-      objectKey,
+      namesNotMet(),
     ),
     nodes: merge(
       lists(parts, (part) => part.nodes),
-      (node) => node.name,
+      nodesNotMet(),
     ),
   };
 }
@@ -37,13 +36,13 @@ export function mergeClusters(parts: readonly ClusterPart[]): Cluster {
 function mergeEndpoints(parts: readonly ClusterPart[]): readonly Endpoint[] | null {
   const slices = lists(parts, (part) => part.endpoints).flatMap(seenFirst);
   const older = lists(parts, (part) => part.olderEndpoints);
-  if (older.length === 0) return merge(slices, endpointKey);
+  if (older.length === 0) return merge(slices, endpointsNotMet());
   const sliced = new Set<string>();
   for (const list of slices) for (const { namespace, service } of list) sliced.add(`${namespace}/${service}`);
   const kept = older.map((list) =>
     list.filter(({ namespace, service }) => !sliced.has(`${namespace}/${service}`)),
   );
-  return merge([...slices, ...kept], endpointKey);
+  return merge([...slices, ...kept], endpointsNotMet());
 }
 
 /** Of an address that stands in two slices, of which kube-proxy sees one, that one counts. */
@@ -57,11 +56,6 @@ function isOlderOnly(parts: readonly ClusterPart[]): boolean {
   return any(({ olderEndpoints }) => olderEndpoints) && !any(({ endpoints }) => endpoints);
 }
 
-function endpointKey(endpoint: Endpoint): string {
-  const { namespace, service, portName, protocol, address, port } = endpoint;
-  return `${namespace}/${service}:${portName}/${protocol} ${address} ${port}`;
-}
-
 function lists<Object>(
   parts: readonly ClusterPart[],
   pick: (part: ClusterPart) => readonly Object[] | null | undefined,
@@ -69,17 +63,9 @@ function lists<Object>(
   return parts.map(pick).filter((list) => list !== null && list !== undefined);
 }
 
-function merge<Object>(
-  found: readonly (readonly Object[])[],
-  keyOf: (object: Object) => string,
-): readonly Object[] | null {
-  if (found.length === 0) return null;
-  const byKey = new Map<string, Object>();
-  for (const list of found) {
-    for (const object of list) {
-      const key = keyOf(object);
-      if (!byKey.has(key)) byKey.set(key, object);
-    }
-  }
-  return [...byKey.values()];
+function merge<Item>(
+  found: readonly (readonly Item[])[],
+  isNew: (item: Item) => boolean,
+): readonly Item[] | null {
+  return found.length === 0 ? null : found.flatMap((list) => list.filter(isNew));
 }

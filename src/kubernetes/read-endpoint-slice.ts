@@ -49,8 +49,16 @@ export function readEndpointSlice(object: Fields, complain: (fault: ObjectFault)
     // Written out field by field: spreading parts of 150,000 objects costs a second.
     const conditions = partOf(fields.conditions);
     const ready = conditions.ready !== false;
+    // The API's own reading of absent conditions: `ready` unset is true, `serving` unset is `ready`.
+    const serving = typeof conditions.serving === 'boolean' ? conditions.serving : ready;
+    // v1beta1 before 1.20 has no fields of their own for node and zone, only `topology`.
     const topology = partOf(fields.topology);
+    const node = textOf(fields.nodeName) ?? textOf(topology['kubernetes.io/hostname']);
+    const zone = textOf(fields.zone) ?? textOf(topology['topology.kubernetes.io/zone']);
     const hints = partOf(fields.hints);
+    const zoneHints = hintNames(hints.forZones);
+    const nodeHints = hintNames(hints.forNodes);
+    const pod = readPodReference(fields.targetRef);
     for (const { name: portName, port, protocol } of ports) {
       const endpoint: Endpoint = {
         namespace: name.namespace,
@@ -59,16 +67,14 @@ export function readEndpointSlice(object: Fields, complain: (fault: ObjectFault)
         portName,
         port,
         protocol,
-        // The API's own reading of absent conditions: `ready` unset is true, `serving` unset is `ready`.
         ready,
-        serving: typeof conditions.serving === 'boolean' ? conditions.serving : ready,
+        serving,
         terminating: conditions.terminating === true,
-        // v1beta1 before 1.20 has no fields of their own for node and zone, only `topology`.
-        node: textOf(fields.nodeName) ?? textOf(topology['kubernetes.io/hostname']),
-        zone: textOf(fields.zone) ?? textOf(topology['topology.kubernetes.io/zone']),
-        zoneHints: hintNames(hints.forZones),
-        nodeHints: hintNames(hints.forNodes),
-        pod: readPodReference(fields.targetRef),
+        node,
+        zone,
+        zoneHints,
+        nodeHints,
+        pod,
       };
       endpoints.push(passedOver ? { ...endpoint, passedOver } : endpoint);
     }

@@ -29,13 +29,13 @@ export function readService(object: Fields, complain: (fault: ObjectFault) => vo
     if (port === null) complain('port');
     else ports.push(port);
   }
-  return {
-    ...name,
+  const service: Service = {
+    namespace: name.namespace,
+    name: name.name,
     type: textOf(spec.type) ?? 'ClusterIP',
     clusterIPs: readClusterIPs(spec),
     externalIPs: addressTextsOf(spec.externalIPs),
     loadBalancer: readIngress(whole.status),
-    ...(isFields(whole.status) ? {} : { withoutStatus: true as const }),
     loadBalancerSourceRanges: textsOf(spec.loadBalancerSourceRanges),
     externalTrafficPolicy: textOf(spec.externalTrafficPolicy),
     internalTrafficPolicy: textOf(spec.internalTrafficPolicy),
@@ -47,6 +47,7 @@ export function readService(object: Fields, complain: (fault: ObjectFault) => vo
     annotations: textsIn(FIELDS.metadata.annotations, metadata.annotations),
     ports,
   };
+  return isFields(whole.status) ? service : { ...service, withoutStatus: true };
 }
 
 /** `clusterIPs` came with 1.20; before that there is `clusterIP` alone. A headless Service has `None`. */

@@ -1,10 +1,22 @@
 import type { Cluster, Endpoint, Node, Pod, Service, ServicePort } from '../kubernetes/objects.ts';
 import { type Address, formatAddress } from '../net/address.ts';
+import { socketText } from '../net/socket.ts';
 import { type DestinationAnswer, resolveDestination } from './destinations.ts';
 import { add, byName, protocolOf, ServiceIndex, type ServiceMatch } from './service-index.ts';
 
 export type { Destination, DestinationAnswer } from './destinations.ts';
 export type { ServiceMatch, Via } from './service-index.ts';
+
+const BOOKS = new WeakMap<Cluster, AddressBook>();
+
+/** @returns the address book of a cluster: its indexes are built once, whoever asks, and serve for every node. */
+export function bookOf(cluster: Cluster): AddressBook {
+  const known = BOOKS.get(cluster);
+  if (known !== undefined) return known;
+  const book = new AddressBook(cluster);
+  BOOKS.set(cluster, book);
+  return book;
+}
 
 /** Tells whom an address belongs to. Each question builds its index when it is first asked. */
 export class AddressBook {
@@ -60,9 +72,14 @@ export class AddressBook {
 
   /** @returns the endpoints with this address and port, of any Service, and of this protocol where one is given. */
   endpointsAt(address: Address, port: number, protocol: number | null = null): readonly Endpoint[] {
-    this.#endpoints ??= indexEndpoints(this.#cluster.endpoints ?? []);
-    const found = this.#endpoints.get(`${formatAddress(address)} ${port}`) ?? [];
+    const found = this.endpointsAtPlace(socketText(address, port));
     return protocol === null ? found : found.filter((endpoint) => protocolOf(endpoint) === protocol);
+  }
+
+  /** @returns the endpoints with this address and port, of any Service. @param place `10.0.0.1:80`, `[fd00::1]:80` */
+  endpointsAtPlace(place: string): readonly Endpoint[] {
+    this.#endpoints ??= indexEndpoints(this.#cluster.endpoints ?? []);
+    return this.#endpoints.get(place) ?? [];
   }
 
   /** @returns the node that an endpoint of this address is on, as its EndpointSlice says; null where none does. */
@@ -96,7 +113,8 @@ export class AddressBook {
 function indexPods(pods: readonly Pod[]): Map<string, Pod[]> {
   const byAddress = new Map<string, Pod[]>();
   for (const pod of pods) for (const ip of pod.ips) add(byAddress, ip, pod);
-  for (const list of byAddress.values()) list.sort((a, b) => rank(a) - rank(b) || byName(a, b));
+  for (const list of byAddress.values())
+    if (list.length > 1) list.sort((a, b) => rank(a) - rank(b) || byName(a, b));
   return byAddress;
 }
 
@@ -109,7 +127,7 @@ function rank(pod: Pod): number {
 
 function indexEndpoints(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
   const byPlace = new Map<string, Endpoint[]>();
-  for (const endpoint of endpoints) add(byPlace, `${endpoint.address} ${endpoint.port}`, endpoint);
+  for (const endpoint of endpoints) add(byPlace, socketText(endpoint.address, endpoint.port), endpoint);
   return byPlace;
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster, Endpoint, Service } from '../kubernetes/objects.ts';
+import { bookOf } from './addresses.ts';
 import { type ChainName, splitChainName } from './chain-name.ts';
 import type { ChainPrefix } from './chains.ts';
 import { chainHash, endpointText, hashedTexts, type ServicePortName } from './hash.ts';
@@ -33,7 +34,6 @@ class HashedNames implements ChainNames {
   #endpoints: ReadonlyMap<string, readonly Endpoint[]> | null = null;
   #portsByHash: ReadonlyMap<string, KnownPort> | null = null;
   #endpointsByHash: ReadonlyMap<string, ChainName> | null = null;
-  #endpointsByPlace: ReadonlyMap<string, readonly Endpoint[]> | null = null;
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -84,8 +84,7 @@ class HashedNames implements ChainNames {
   /** Hashes the few endpoints with this address and port, where they are known, instead of 100,000. */
   #searchPlace(hash: string, place: string | null): ChainName | null {
     if (place === null || this.#endpointsByHash !== null) return null;
-    this.#endpointsByPlace ??= groupBy(this.#cluster.endpoints ?? [], placeOf);
-    for (const endpoint of this.#endpointsByPlace.get(place) ?? []) {
+    for (const endpoint of bookOf(this.#cluster).endpointsAtPlace(place)) {
       for (const service of this.#portsOf(`${endpoint.namespace}/${endpoint.service}`)) {
         for (const [found, name] of this.#hashes(service, [endpoint])) if (found === hash) return name;
       }
@@ -141,10 +140,7 @@ class HashedNames implements ChainNames {
   }
 
   #endpointsOf(key: string): readonly Endpoint[] {
-    this.#endpoints ??= groupBy(
-      this.#cluster.endpoints ?? [],
-      ({ namespace, service }) => `${namespace}/${service}`,
-    );
+    this.#endpoints ??= groupEndpoints(this.#cluster.endpoints ?? []);
     return this.#endpoints.get(key) ?? [];
   }
 
@@ -166,7 +162,13 @@ function knownPorts(cluster: Cluster): KnownPort[] {
     if (!ports.has(key)) ports.set(key, { ...name, portNumber });
   };
   for (const service of cluster.services ?? []) addPorts(service, add);
-  for (const { namespace, service, portName, protocol } of cluster.endpoints ?? []) {
+  let before: Endpoint[] = [];
+  for (const endpoint of cluster.endpoints ?? []) {
+    const { namespace, service, portName, protocol } = endpoint;
+    // Endpoints of one slice follow each other, of each address one for each port.
+    if (before[0]?.service !== service || before[0].namespace !== namespace) before = [];
+    if (before.some((one) => one.portName === portName && one.protocol === protocol)) continue;
+    before.push(endpoint);
     add({ namespace, name: service, port: portName, protocol }, null);
   }
   return [...ports.values()];
@@ -176,6 +178,25 @@ function addPorts(service: Service, add: (name: ServicePortName, portNumber: num
   for (const { name, protocol, port } of service.ports) {
     add({ namespace: service.namespace, name: service.name, port: name, protocol }, port);
   }
+}
+
+/** @returns endpoints by `namespace/service`. */
+function groupEndpoints(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
+  const groups = new Map<string, Endpoint[]>();
+  let last: Endpoint | null = null;
+  let group: Endpoint[] = [];
+  for (const endpoint of endpoints) {
+    const { namespace, service } = endpoint;
+    // Those of one slice follow each other.
+    if (last === null || last.service !== service || last.namespace !== namespace) {
+      const key = `${namespace}/${service}`;
+      group = groups.get(key) ?? [];
+      groups.set(key, group);
+    }
+    last = endpoint;
+    group.push(endpoint);
+  }
+  return groups;
 }
 
 function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { splitLargeList } from '../../src/kubernetes/large-list.ts';
 import { parseObjects } from '../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
@@ -71,5 +71,171 @@ describe('a large file', () => {
     const { pods } = await parseObjects({ name: 'pods.json', bytes: Buffer.from(text) }, problems);
     expect(pods).toHaveLength(4999);
     expect(toldAll(problems.list()).map(({ code }) => code)).toEqual(['truncated']);
+  });
+});
+
+describe('objects of which little is read', () => {
+  const padding = { managedFields: [{ 'f:metadata': 'x'.repeat(3000), 'f:ü"': ['\\', {}] }] };
+  const metadata = (name: string) => ({ ...padding, name, namespace: 'shop', labels: { app: 'kube-proxy' } });
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: metadata('p'),
+    spec: {
+      volumes: [padding],
+      nodeName: 'node-1',
+      containers: [{ ...padding, ports: [{ hostPort: 80, containerPort: 8080 }] }],
+    },
+    status: {
+      ...padding,
+      phase: 'Running',
+      podIP: '10.0.0.1',
+      podIPs: [{ ip: '10.0.0.1' }, { ip: 'FD00::0:1', ...padding }],
+      conditions: [{ ...padding, type: 'Ready', status: 'True' }],
+      containerStatuses: [
+        { ...padding, name: 'kube-proxy', restartCount: 3, state: { waiting: { reason: 'x' } } },
+      ],
+    },
+  };
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      ...metadata('web'),
+      annotations: { note: 'x', 'service.kubernetes.io/topology-mode': 'Auto' },
+    },
+    spec: { ...padding, clusterIP: '10.96.0.1', ports: [{ port: 80, ...padding }, { port: 0 }] },
+    status: { ...padding, loadBalancer: { ingress: [{ ip: '1.2.3.4', ...padding }] } },
+  };
+  const slice = {
+    addressType: 'IPv4',
+    apiVersion: 'discovery.k8s.io/v1',
+    endpoints: [
+      {
+        ...padding,
+        addresses: ['10.0.0.1'],
+        nodeName: 'n',
+        targetRef: { kind: 'Pod', name: 'p', namespace: 'shop', ...padding },
+      },
+      { addresses: ['nonsense'] },
+    ],
+    kind: 'EndpointSlice',
+    metadata: { ...metadata('web-1'), labels: { 'kubernetes.io/service-name': 'web' } },
+    ports: [{ port: 8080, name: 'http' }],
+  };
+  const node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'node-1', ...padding, labels: { 'topology.kubernetes.io/zone': 'a' } },
+    spec: { podCIDR: '10.0.0.0/24', ...padding },
+    status: { images: [padding], addresses: [{ type: 'InternalIP', address: '192.168.0.1' }] },
+  };
+  const endpoints = {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: metadata('old'),
+    subsets: [{ addresses: [{ ip: '10.0.0.9', ...padding }], ports: [{ port: 80 }] }],
+  };
+  const other = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: metadata('d'), spec: padding };
+  const foreign = { ...service, apiVersion: 'serving.knative.dev/v1' };
+  const inner = {
+    apiVersion: 'v1',
+    kind: 'PodList',
+    ...padding,
+    items: [{ ...pod, kind: undefined, apiVersion: undefined }],
+  };
+  const nameless = { ...pod, metadata: padding };
+
+  /** What is read of the list, and what is told of it. */
+  async function read(text: string) {
+    const problems = new ProblemList();
+    const part = await parseObjects({ name: 'objects.json', bytes: Buffer.from(text) }, problems);
+    return { part, told: toldAll(problems.list()) };
+  }
+
+  /** Makes a list large, and nothing of it is read. */
+  const bulk = { apiVersion: 'v1', kind: 'Secret', data: { x: 'x'.repeat(2 ** 20) } };
+
+  /** Read as a large list, and as a value among others, as small lists are. */
+  async function expectSame(list: { readonly items: readonly object[] }, print: (value: unknown) => string) {
+    const parsed = vi.spyOn(JSON, 'parse');
+    const large = await read(print({ ...list, items: [...list.items, bulk] }));
+    const most = Math.max(...parsed.mock.calls.map(([given]) => given.length));
+    parsed.mockRestore();
+    // It was read by its items.
+    expect(most).toBeLessThan(2 ** 20);
+    expect(large).toEqual(await read(print(list)));
+  }
+
+  const withoutKind = (object: object) => ({ ...object, kind: undefined, apiVersion: undefined });
+  const all = [pod, service, slice, node, endpoints];
+  const mixed = [...all, other, foreign, inner, nameless, { ...pod, kind: 7 }, service, pod, { ...padding }];
+
+  it.each([
+    ['of one kind', { apiVersion: 'v1', items: [pod, nameless, pod], kind: 'List' }],
+    ['of many kinds', { apiVersion: 'v1', items: [...mixed, ...mixed.toReversed()], kind: 'List' }],
+    ...all.map((one): [string, { items: object[] }] => [
+      `of ${one.kind}s that do not say so, behind their kind`,
+      { kind: `${one.kind}List`, apiVersion: one.apiVersion, items: [one, one].map(withoutKind) },
+    ]),
+    ...all.map((one): [string, { items: object[] }] => [
+      `of ${one.kind}s that do not say so, before their kind`,
+      { apiVersion: one.apiVersion, items: [one, one].map(withoutKind), kind: `${one.kind}List` },
+    ]),
+    ['of no kind', { items: [...mixed, withoutKind(pod)], other: '"kind":"PodList"' }],
+    [
+      'whose first words lie',
+      { other: { kind: 'PodList' }, items: [withoutKind(service), service], kind: 'ServiceList' },
+    ],
+  ])('a list %s is read as others are', async (_, list) => {
+    await expectSame(list, (value) => JSON.stringify(value));
+    await expectSame(list, (value) => JSON.stringify(value, null, 4));
+  });
+
+  it.each([
+    ['a second kind', (text: string) => text.replace('"kind":"Pod"', '"kind":"Pod","kind":"Service"')],
+    [
+      'a kind in other letters',
+      (text: string) => text.replace('"kind":"Pod"', '"kind":"Pod","k\\u0069nd":"Service"'),
+    ],
+    ['a kind spelled otherwise', (text: string) => text.replaceAll('"kind":"Pod"', '"kind":"P\\u006fd"')],
+    ['a field in other letters', (text: string) => text.replaceAll('"nodeName"', '"node\\u004eame"')],
+    [
+      'a field that stands twice',
+      (text: string) => text.replaceAll('"spec":{', '"spec":{"nodeName":"x"},"spec":{'),
+    ],
+    [
+      'a key that objects inherit',
+      (text: string) => text.replaceAll('"spec":{', '"__proto__":{"kind":"Node"},"spec":{'),
+    ],
+  ])('an item with %s is, too', async (_, change) => {
+    const list = { items: [pod, pod, service], kind: 'List' };
+    expect(change(JSON.stringify(list))).not.toBe(JSON.stringify(list));
+    await expectSame(list, (value) => change(JSON.stringify(value)));
+  });
+
+  it.each([
+    ['in what is read', '"phase":', '"phase"'],
+    ['in what nobody reads', '"f:ü', '"f:\n'],
+  ])('an item that is damaged %s is left out, and told', async (_, whole, damaged) => {
+    const text = JSON.stringify({
+      items: [{ ...pod, metadata: { name: 'a' } }, pod, { ...pod, metadata: { name: 'b' } }],
+    });
+    const at = text.indexOf(whole, text.indexOf('"name":"p"') - 4000);
+    const { part, told } = await read(
+      `${text.slice(0, at)}${damaged}${text.slice(at + whole.length)}${' '.repeat(2 ** 20)}`,
+    );
+    expect(part.pods).toHaveLength(2);
+    expect(told.map(({ code }) => code)).toEqual(['truncated']);
+  });
+
+  it('costs no more than what is read of them', async () => {
+    const items = Array.from({ length: 500 }, () => pod);
+    const text = JSON.stringify({ apiVersion: 'v1', items, kind: 'List' }, null, 4);
+    const parsed = vi.spyOn(JSON, 'parse');
+    await read(text);
+    const characters = parsed.mock.calls.reduce((sum, [given]) => sum + given.length, 0);
+    parsed.mockRestore();
+    expect(characters).toBeLessThan(text.length / 10);
   });
 });

@@ -20,9 +20,11 @@ export interface SomePod {
  */
 export function findSomePod(known: Known, family: Family): SomePod | null {
   const node = thisNodeName(known);
-  const endpoints = new Set((known.cluster.endpoints ?? []).map(({ address }) => address));
-  const candidates = (known.cluster.pods ?? [])
-    .filter((pod) => isAlive(pod) && (node === null || pod.node === node))
+  const pods = (known.cluster.pods ?? []).filter(
+    (pod) => (node === null || pod.node === node) && isAlive(pod),
+  );
+  const endpoints = endpointsAmong(pods, known);
+  const candidates = pods
     .flatMap((pod) =>
       addressesOf(pod, family).map((address) => ({
         pod,
@@ -39,6 +41,14 @@ export function findSomePod(known: Known, family: Family): SomePod | null {
         compareText(a.name, b.name),
     );
   return candidates[0] ?? null;
+}
+
+/** @returns those addresses of the pods that endpoints have. */
+function endpointsAmong(pods: readonly Pod[], { cluster }: Known): ReadonlySet<string> {
+  const own = new Set(pods.flatMap(({ ips }) => ips));
+  const found = new Set<string>();
+  for (const { address } of cluster.endpoints ?? []) if (own.has(address)) found.add(address);
+  return found;
 }
 
 function isAlive({ hostNetwork, terminating, phase }: Pod): boolean {

@@ -1,6 +1,6 @@
 import type { Cluster, Endpoint } from '../../kubernetes/objects.ts';
 import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
-import { AddressBook } from '../../proxy/addresses.ts';
+import { type AddressBook, bookOf } from '../../proxy/addresses.ts';
 import type { EndpointRef } from '../explanation.ts';
 
 /** Tells who answers at the addresses that DNAT rules name. */
@@ -10,7 +10,7 @@ export class EndpointIndex {
 
   /** @param node the node whose rules are read; null where it is not known */
   constructor(cluster: Cluster, node: string | null) {
-    this.#book = new AddressBook(cluster);
+    this.#book = bookOf(cluster);
     this.#node = node;
   }
 

@@ -1,7 +1,7 @@
 import type { Cluster, Service } from '../../kubernetes/objects.ts';
 import { parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
-import { AddressBook } from '../../proxy/addresses.ts';
+import { type AddressBook, bookOf } from '../../proxy/addresses.ts';
 
 /** A Service port by name; `port` is the empty string where the port has none. */
 export interface PortName {
@@ -24,7 +24,7 @@ export class SocketIndex {
   readonly #book: AddressBook;
 
   constructor(cluster: Cluster) {
-    this.#book = new AddressBook(cluster);
+    this.#book = bookOf(cluster);
   }
 
   /**

@@ -4,7 +4,7 @@ import { takenText } from '../../ipvs/print-ipvs.ts';
 import type { Service } from '../../kubernetes/objects.ts';
 import { formatSocket } from '../../net/listed-socket.ts';
 import { UDP } from '../../net/protocol.ts';
-import { AddressBook } from '../../proxy/addresses.ts';
+import { bookOf } from '../../proxy/addresses.ts';
 import { counted, listed } from '../../words/numbers.ts';
 import { serviceNames } from '../affected.ts';
 import { setSysctl } from '../commands.ts';
@@ -128,7 +128,7 @@ function flowsToNobody(context: CheckContext): LostFlow[] {
   const table = ipvsOf(context);
   const { flows } = context.known;
   if (table === null || flows === null) return [];
-  const book = new AddressBook(context.whole.cluster);
+  const book = bookOf(context.whole.cluster);
   const found: LostFlow[] = [];
   for (const { protocol, original, reply } of flows.all()) {
     if (protocol !== UDP || original.destination.value === reply.source.value) continue;
