@@ -23,7 +23,7 @@ export interface Asker {
   readonly backend: Backend;
   readonly table: Pick<Table, 'name'>;
   readonly questions: Questions;
-  readonly observer?: Observer;
+  readonly observer?: Observer | undefined;
 }
 
 /**

@@ -113,18 +113,17 @@ function chainAt(
     acts: chain.rules.length > 0 || chain.policy === 'DROP' || chain.cut !== undefined,
     run: (branch, context) =>
       walkChain(branch, chain, {
-        ...context,
-        host: context.world.host,
         table,
         backend,
         hook,
-        ...native(nativeRules(ruleset, name, hook, context)),
+        host: context.world.host,
+        steps: context.steps,
+        budget: context.budget,
+        questions: context.questions,
+        observer: context.observer,
+        native: nativeRules(ruleset, name, hook, context),
       }),
   };
-}
-
-function native(asked: ReturnType<typeof nativeRules>): Pick<Parameters<typeof walkChain>[2], 'native'> {
-  return asked === undefined ? {} : { native: asked };
 }
 
 /** NAT targets load in the nat table only; a dump that has one elsewhere is not a kernel's. */

@@ -36,9 +36,9 @@ export interface Walk {
   readonly steps: StepBook;
   readonly budget: Budget;
   readonly questions: Questions;
-  readonly observer?: Observer;
+  readonly observer: Observer | undefined;
   /** What a rule of nft's own makes of the packet, where one stands at this index; null where the rule is iptables'. */
-  readonly native?: (branch: Branch, chain: Chain, index: number) => NativeResult | null;
+  readonly native: ((branch: Branch, chain: Chain, index: number) => NativeResult | null) | undefined;
 }
 
 /** A rule that nft added to a table of iptables, and what it does. */

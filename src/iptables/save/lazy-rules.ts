@@ -20,6 +20,8 @@ export class LazyRules implements RuleList {
   readonly #context: TableContext;
   #rules: (Rule | undefined)[] | null = null;
   #index: DestinationIndex | null = null;
+  /** Of a short chain: it is walked towards each of 5,000 endpoints. */
+  #destinations: readonly (Address | null)[] | null = null;
 
   constructor(name: string, scanned: ChainTable, chain: number, context: TableContext) {
     this.length = scanned.ruleCount(chain);
@@ -59,11 +61,16 @@ export class LazyRules implements RuleList {
   }
 
   *#scanTowards(destination: Address): Iterable<number> {
-    for (let index = 0; index < this.length; index++) {
-      const text = this.#plainDestination(index);
-      const address = text === null ? null : parseAddress(text);
-      if (address?.family !== this.#context.family || sameAddress(address, destination)) yield index;
-    }
+    this.#destinations ??= Array.from({ length: this.length }, (_, index) => this.#oneDestination(index));
+    for (const [index, only] of this.#destinations.entries())
+      if (only === null || sameAddress(only, destination)) yield index;
+  }
+
+  /** @returns the one address that a rule is for; null where it is for several, or the rule has to be read for it. */
+  #oneDestination(index: number): Address | null {
+    const text = this.#plainDestination(index);
+    const address = text === null ? null : parseAddress(text);
+    return address?.family === this.#context.family ? address : null;
   }
 
   #plainDestination(index: number): string | null {

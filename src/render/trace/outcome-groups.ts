@@ -27,7 +27,16 @@ export interface MergedOutcome {
  * @returns the outcomes by condition, in the order in which the trace met them. Outcomes that end alike are merged, and so
  * are conditions under which all ends alike.
  */
-export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] {
+export function groupOutcomes(outcomes: readonly OutcomeItem[]): readonly OutcomeGroup[] {
+  const known = GROUPED.get(outcomes) ?? grouped(outcomes);
+  GROUPED.set(outcomes, known);
+  return known;
+}
+
+/** The answer, the path and what is open are told of the same outcomes. */
+const GROUPED = new WeakMap<readonly OutcomeItem[], readonly OutcomeGroup[]>();
+
+function grouped(outcomes: readonly OutcomeItem[]): OutcomeGroup[] {
   const groups = new Map<string, { given: readonly GivenItem[]; sticky: boolean; outcomes: OutcomeItem[] }>();
   for (const outcome of outcomes) {
     const sticky = isSticky(outcome.given);
