@@ -6,10 +6,13 @@ import type { NodeView } from './node-view.ts';
 import type { Memory, Trip } from './trip.ts';
 
 /** A packet that was followed, with what the node remembered then; their text is made where another is held against it. */
-interface Followed {
+interface Asked {
   readonly packet: Packet;
   readonly options: Memory;
   text: string | null;
+}
+
+interface Followed extends Asked {
   readonly outcomes: readonly Outcome[];
 }
 
@@ -38,13 +41,13 @@ export function outcomesAt(
   const followed = followedAt(world, first);
   const ends = `${packet.source.address?.value} ${packet.destination.value}`;
   const before = followed.get(ends);
-  const text = before === undefined ? null : textOf({ packet, options });
-  const known = before?.find((one) => (one.text ??= textOf(one)) === text);
+  const one: Asked = { packet, options, text: null };
+  const text = before === undefined ? null : textOf(one);
+  const known = before?.find((one) => textOf(one) === text);
   if (known !== undefined) return known.outcomes;
   const { outcomes } = tracePacket(packet, world, options);
-  const one = { packet, options, text, outcomes };
-  if (before === undefined) followed.set(ends, [one]);
-  else before.push(one);
+  if (before === undefined) followed.set(ends, [{ ...one, outcomes }]);
+  else before.push({ ...one, outcomes });
   return outcomes;
 }
 
@@ -56,8 +59,9 @@ function followedAt(world: World, first: Packet): FollowedByEnds {
   return followed;
 }
 
-function textOf({ packet, options }: Pick<Followed, 'packet' | 'options'>): string {
-  return JSON.stringify([packet, options], spelled);
+function textOf(asked: Asked): string {
+  asked.text ??= JSON.stringify([asked.packet, asked.options], spelled);
+  return asked.text;
 }
 
 function spelled(_: string, value: unknown): unknown {

@@ -13,12 +13,10 @@ interface Walk {
 
 /** @returns the step for a rule that matched. */
 export function ruleStep(chain: Chain, rule: Rule, { steps, hook, backend }: Walk): Step {
-  return steps.at(hook, rule, () => ({
-    ...placeOf(chain, backend),
-    rule,
-    event: 'rule',
-    ...describeTarget(rule.target),
-  }));
+  return steps.at(hook, rule, () => {
+    const { action, target } = describeTarget(rule.target);
+    return { ...placeOf(chain, backend), rule, event: 'rule', action, target };
+  });
 }
 
 /** @returns the step for the end of a chain: the policy of a built-in one, the return to the caller of another. */
