@@ -5,10 +5,22 @@ import type { World } from '../trace/world.ts';
 import type { NodeView } from './node-view.ts';
 import type { Memory, Trip } from './trip.ts';
 
-type Followed = Map<string, readonly Outcome[]>;
+/** A packet that was followed, with what the node remembered then; their text is made where another is held against it. */
+interface Asked {
+  readonly packet: Packet;
+  readonly options: Memory;
+  text: string | null;
+}
+
+interface Followed extends Asked {
+  readonly outcomes: readonly Outcome[];
+}
+
+/** By from where to where: of 5,000 endpoints each sends one answer, and nothing is held against it. */
+type FollowedByEnds = Map<string, Followed[]>;
 
 /** By the packet that a connection begins with, and the node's world. */
-const FOLLOWED = new WeakMap<Packet, Map<World, Followed>>();
+const FOLLOWED = new WeakMap<Packet, Map<World, FollowedByEnds>>();
 
 /**
  * What becomes of a later packet of a connection at a node. Ways of the first packet that rest on different answers often lead to
@@ -27,18 +39,29 @@ export function outcomesAt(
   if (first === undefined || options.attached !== undefined)
     return tracePacket(packet, world, options).outcomes;
   const followed = followedAt(world, first);
-  const key = JSON.stringify([packet, options], spelled);
-  const known = followed.get(key) ?? tracePacket(packet, world, options).outcomes;
-  followed.set(key, known);
-  return known;
+  const ends = `${packet.source.address?.value} ${packet.destination.value}`;
+  const before = followed.get(ends);
+  const one: Asked = { packet, options, text: null };
+  const text = before === undefined ? null : textOf(one);
+  const known = before?.find((one) => textOf(one) === text);
+  if (known !== undefined) return known.outcomes;
+  const { outcomes } = tracePacket(packet, world, options);
+  if (before === undefined) followed.set(ends, [{ ...one, outcomes }]);
+  else before.push({ ...one, outcomes });
+  return outcomes;
 }
 
-function followedAt(world: World, first: Packet): Followed {
-  const nodes = FOLLOWED.get(first) ?? new Map<World, Followed>();
+function followedAt(world: World, first: Packet): FollowedByEnds {
+  const nodes = FOLLOWED.get(first) ?? new Map<World, FollowedByEnds>();
   FOLLOWED.set(first, nodes);
-  const followed: Followed = nodes.get(world) ?? new Map();
+  const followed: FollowedByEnds = nodes.get(world) ?? new Map();
   nodes.set(world, followed);
   return followed;
+}
+
+function textOf(asked: Asked): string {
+  asked.text ??= JSON.stringify([asked.packet, asked.options], spelled);
+  return asked.text;
 }
 
 function spelled(_: string, value: unknown): unknown {

@@ -10,6 +10,15 @@ import type { Sees, Shares } from './cause.ts';
  *   several ways. What was traced to its end there and back is so; else it is judged by the first packet.
  */
 export function seesOf(outcome: OutcomeItem): Sees {
+  const known = SEEN.get(outcome) ?? judged(outcome);
+  SEEN.set(outcome, known);
+  return known;
+}
+
+/** A screen asks four times of each outcome. */
+const SEEN = new WeakMap<OutcomeItem, Sees>();
+
+function judged(outcome: OutcomeItem): Sees {
   if (rulesMissingOf(outcome.remarks) !== null) return 'unknown';
   const traced = tracedEnds(outcome).map(({ sees }) => sees);
   const worst = (['timesOut', 'refused', 'wrongSource', 'unknown'] as const).find((each) =>

@@ -271,7 +271,8 @@ function openNotes({ outcomes }: TraceItem): Note[] {
   return groupOutcomes(outcomes).flatMap((group) => {
     const ways = group.outcomes.flatMap((one) => one.ways);
     const byAffinity = group.sticky || group.given.some(isAffinityList);
-    const affinity = byAffinity ? ways.flatMap(({ given }) => given.filter(isAffinityList)) : [];
+    const lists = byAffinity ? [...new Set(ways.map(({ given }) => given))] : [];
+    const affinity = lists.flatMap((given) => given.filter(isAffinityList));
     const reasons = ways.flatMap(({ verdict, reason }) =>
       verdict === 'unknown' && reason !== null ? [reason] : [],
     );

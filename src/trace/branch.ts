@@ -16,8 +16,9 @@ export interface Branch {
   readonly turns: TurnNode | null;
 }
 
-/** A step passed, newest first. `length` counts the entries up to here. */
-export interface PathNode extends PathEntry {
+/** A step passed, newest first. `length` counts the entries up to here; all ways that go on from here have the one entry. */
+export interface PathNode {
+  readonly entry: PathEntry;
   readonly before: PathNode | null;
   readonly length: number;
 }
@@ -39,13 +40,8 @@ export interface Ending {
 
 /** @returns the branch after it passed a step. */
 export function passed(branch: Branch, step: Step): Branch {
-  const path: PathNode = {
-    step,
-    state: branch.state,
-    before: branch.path,
-    length: (branch.path?.length ?? 0) + 1,
-  };
-  return { ...branch, path };
+  const { path: before, state } = branch;
+  return { ...branch, path: { entry: { step, state }, before, length: (before?.length ?? 0) + 1 } };
 }
 
 /** @returns the branch with the packet changed. */
@@ -96,6 +92,13 @@ export function answered(
     node = isOther || places !== null ? before : node.before;
   }
   return null;
+}
+
+/** @returns what a path leads past, oldest first. */
+export function entriesOf(path: PathNode | null): PathEntry[] {
+  const entries = new Array<PathEntry>(path?.length ?? 0);
+  for (let node = path; node !== null; node = node.before) entries[node.length - 1] = node.entry;
+  return entries;
 }
 
 /** @returns the entries of a linked list, oldest first. */

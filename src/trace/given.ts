@@ -39,11 +39,22 @@ function placesWith({ key: own, run }: GivenNode, key: string, length: number): 
   return run.places?.size === run.length && !run.places.has(key) ? run.places.set(key, length) : null;
 }
 
-/** Lists what a branch rests on, oldest first; runs of answers of one kind as one. */
-export function listGiven(newest: GivenNode | null): Given[] {
+/** @returns what a branch rests on, oldest first; runs of answers of one kind as one. Ways that rest on the same have one list. */
+export function listGiven(newest: GivenNode | null): readonly Given[] {
+  if (newest === null) return NOTHING;
+  const known = LISTED.get(newest) ?? told(newest);
+  LISTED.set(newest, known);
+  return known;
+}
+
+const NOTHING: readonly Given[] = [];
+
+const LISTED = new WeakMap<GivenNode, readonly Given[]>();
+
+function told(newest: GivenNode): Given[] {
   const given: Given[] = [];
-  for (let node = newest; node !== null; ) {
-    const { first, length, before } = node.run;
+  for (let node: GivenNode | null = newest; node !== null; ) {
+    const { first, length, before }: GivenNode['run'] = node.run;
     if (length > 1 && (first.code === 'recent' || first.code === 'ipvs-template' || length > 3)) {
       given.push({ question: first, held: node.held, joined: { more: length - 1, last: node.question } });
       node = before;

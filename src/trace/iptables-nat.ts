@@ -22,7 +22,7 @@ export function translated(
 /** The rule by which a branch came to a chain. */
 function jumpTo(chain: string, branch: Branch): Rule | null {
   for (let node = branch.path; node !== null; node = node.before) {
-    const rule = iptablesRule(node.step);
+    const rule = iptablesRule(node.entry.step);
     if ((rule?.target?.kind === 'jump' || rule?.target?.kind === 'goto') && rule.target.chain === chain)
       return rule;
   }

@@ -19,12 +19,10 @@ const TOLD = new WeakMap<Rule | Chain, Told>();
 /** @returns the step for a rule that matched. */
 export function ruleStep(chain: Chain, rule: Rule, { steps, hook, backend }: Walk): Step {
   return steps.at(hook, rule, () =>
-    told(rule, backend, () => ({
-      ...placeOf(chain, backend),
-      rule,
-      event: 'rule',
-      ...describeTarget(rule.target),
-    })),
+    told(rule, backend, () => {
+      const { action, target } = describeTarget(rule.target);
+      return { ...placeOf(chain, backend), rule, event: 'rule', action, target };
+    }),
   );
 }
 

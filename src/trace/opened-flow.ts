@@ -32,7 +32,6 @@ export function openedFlow(state: PacketState, packet: Packet, client: Address):
   if (connection === null || connection.quoted) return null;
   const icmp = icmpTuples(packet);
   const zone = state.zones;
-  const common = { packets: null, bytes: null };
   return {
     protocol: state.protocol,
     state: null,
@@ -40,7 +39,8 @@ export function openedFlow(state: PacketState, packet: Packet, client: Address):
     ageSeconds: null,
     status: ['UNREPLIED'],
     original: {
-      ...common,
+      packets: null,
+      bytes: null,
       source: connection.originalSource.address ?? client,
       sourcePort: portOrSome(connection.originalSourcePort, state.protocol),
       destination: connection.originalDestination,
@@ -49,7 +49,8 @@ export function openedFlow(state: PacketState, packet: Packet, client: Address):
       zone: zone?.original ?? null,
     },
     reply: {
-      ...common,
+      packets: null,
+      bytes: null,
       source: connection.replySource,
       sourcePort: connection.replySourcePort,
       destination: connection.replyDestination.address ?? client,

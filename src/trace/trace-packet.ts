@@ -1,12 +1,12 @@
 import type { Flow } from '../conntrack/flow.ts';
 import type { BalancedFlow } from '../ipvs/model.ts';
 import { legacyAssumed } from './beside-rules.ts';
-import { type Branch, type Ending, listed } from './branch.ts';
+import { type Branch, type Ending, entriesOf, listed } from './branch.ts';
 import { explore, type Run, runOnce } from './explore.ts';
 import { listGiven } from './given.ts';
 import { initialState } from './initial-state.ts';
 import type { Observer } from './observer.ts';
-import type { Outcome, Step, Trace } from './outcome.ts';
+import type { Outcome, PathEntry, Step, Trace } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import type { ProgramSource } from './program.ts';
 import { programsOf } from './programs.ts';
@@ -103,19 +103,32 @@ export function followPacket(
 
 /** Keeps only the steps that an outcome passed: a run that was taken back may have left others. Numbers them anew. */
 function numbered(trace: Trace): Trace {
-  const used = new Map<Step, Step>();
-  for (const outcome of trace.outcomes) for (const { step } of outcome.path) used.set(step, step);
-  if (used.size === trace.steps.length) return trace;
-  let id = 0;
-  for (const step of trace.steps) if (used.has(step)) used.set(step, { ...step, id: id++ });
-  const renumbered = (step: Step): Step => used.get(step) ?? step;
+  const isUsed = trace.steps.map(() => false);
+  for (const outcome of trace.outcomes) for (const { step } of outcome.path) isUsed[step.id] = true;
+  if (!isUsed.includes(false)) return trace;
+  const steps: Step[] = [];
+  const renumbered = trace.steps.map((step): Step => {
+    if (isUsed[step.id] !== true) return step;
+    const next = step.id === steps.length ? step : { ...step, id: steps.length };
+    steps.push(next);
+    return next;
+  });
+  const again = (step: Step): Step => renumbered[step.id] ?? step;
+  const entries = new Map<PathEntry, PathEntry>();
+  const entryAgain = (entry: PathEntry): PathEntry => {
+    const step = again(entry.step);
+    if (step === entry.step) return entry;
+    const known = entries.get(entry) ?? { ...entry, step };
+    entries.set(entry, known);
+    return known;
+  };
   return {
     ...trace,
-    steps: trace.steps.filter((step) => used.has(step)).map(renumbered),
+    steps,
     outcomes: trace.outcomes.map((outcome) => ({
       ...outcome,
-      decidedBy: outcome.decidedBy === null ? null : renumbered(outcome.decidedBy),
-      path: outcome.path.map((entry) => ({ ...entry, step: renumbered(entry.step) })),
+      decidedBy: outcome.decidedBy === null ? null : again(outcome.decidedBy),
+      path: outcome.path.map(entryAgain),
     })),
   };
 }
@@ -123,8 +136,7 @@ function numbered(trace: Trace): Trace {
 function outcomeOf(ending: Ending): Outcome {
   const { branch } = ending;
   const { state } = branch;
-  // Without the links to what came before, which are the walk's own.
-  const path = listed(branch.path).map(({ step, state: met }) => ({ step, state: met }));
+  const path = entriesOf(branch.path);
   return {
     probability: branch.probability,
     given: listGiven(branch.given),

@@ -154,7 +154,7 @@ function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<str
     for (const { branch } of endings)
       for (let node = branch.path; node !== null && !seen.has(node); node = node.before) {
         seen.add(node);
-        const { table, chain, rule } = node.step;
+        const { table, chain, rule } = node.entry.step;
         if (watched.has(chain)) places.add(placeOf(table, chain, rule?.text ?? null));
       }
   return places;

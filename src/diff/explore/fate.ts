@@ -80,7 +80,7 @@ function shorten({ verdict, reason, rejectWith, exit, branch }: Ending): End {
   return {
     ...{ verdict, reason, rejectWith, exit },
     state: { source, sourcePort, sourceRewrite, destination, destinationPort, tos, ttl },
-    decider: verdict === 'accept' || reason !== null ? null : deciderOf(branch.path?.step),
+    decider: verdict === 'accept' || reason !== null ? null : deciderOf(branch.path?.entry.step),
     isDirected: isDirected(branch.path),
     isTranslated: branch.state.connection?.dnat === true,
   };
@@ -88,7 +88,7 @@ function shorten({ verdict, reason, rejectWith, exit, branch }: Ending): End {
 
 function isDirected(newest: PathNode | null): boolean {
   for (let node = newest; node !== null; node = node.before) {
-    const { step } = node;
+    const { step } = node.entry;
     const kind = step.program === 'nft' ? step.action : iptablesRule(step)?.target?.kind;
     if (kind === 'dnat' || kind === 'redirect' || step.program === 'ipvs') return true;
   }

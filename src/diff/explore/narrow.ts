@@ -74,10 +74,11 @@ export class Narrowing extends KeptPackets implements Observer {
     // A bridge does not hand a frame back by the port it came in by, which only a sender that meets itself asks of it.
     if (state.connection?.dnat === true) this.splitOwn('source', Intervals.one(state.destination.value));
     for (let node = path; node !== null; node = node.before) {
-      const rule = iptablesRule(node.step);
+      const { step } = node.entry;
+      const rule = iptablesRule(step);
       const effect = rule === null ? null : lowered(rule).effect;
       this.#splitAtPorts(effect);
-      this.#splitAtAddresses(effect, node.step.hook);
+      this.#splitAtAddresses(effect, step.hook);
     }
   }
 

@@ -68,7 +68,7 @@ function beside(step: Step): string[] {
 function tellingSteps({ branch }: Ending): Step[] {
   const steps: Step[] = [];
   for (let node = branch.path; node !== null; node = node.before)
-    if (tellsConntrack(node.step)) steps.push(node.step);
+    if (tellsConntrack(node.entry.step)) steps.push(node.entry.step);
   return steps.reverse();
 }
 

@@ -28,7 +28,7 @@ export function portsWritten(effect: Effect | null): Range | null {
 export function spreadSources({ path }: Branch): string[] {
   const texts: string[] = [];
   for (let node = path; node !== null; node = node.before) {
-    const rule = iptablesRule(node.step);
+    const rule = iptablesRule(node.entry.step);
     const effect = rule === null ? null : lowered(rule).effect;
     if (
       effect?.kind === 'snat' &&

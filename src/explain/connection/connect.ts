@@ -133,7 +133,8 @@ function listening(way: Way): Way {
 }
 
 /** Ways that pass the same nodes with the same end are one: a further node may have thousands of endpoints. */
-function alike(ways: readonly Way[]): Way[] {
+function alike(ways: readonly Way[]): readonly Way[] {
+  if (ways.length < 2) return ways;
   const found = new Map<string, Way>();
   for (const way of ways) {
     const { outcome } = way.legs.at(-1) ?? {};

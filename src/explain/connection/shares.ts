@@ -24,6 +24,15 @@ export function sharesOfConnections(outcomes: readonly OutcomeItem[]): Connectio
   );
 }
 
+type Sum = { -readonly [K in keyof ConnectionShares]: number };
+
+function caseOf({ given }: OutcomeItem, cases: Map<string, Sum>): Sum {
+  const key = JSON.stringify(given.map(({ question, held }) => [question, held]));
+  const shares = cases.get(key) ?? { ...NONE };
+  cases.set(key, shares);
+  return shares;
+}
+
 /**
  * @param endsOf what clients see of connections that an outcome begins, each with its share of all
  * @returns the shares of new connections. Conditions that the capture leaves open make cases: what they do not agree on is
@@ -38,11 +47,12 @@ export function addShares(
   const sticky = ({ given }: OutcomeItem): boolean =>
     given.some(({ affinity, held }) => affinity === true && held);
   const fresh = outcomes.filter((outcome) => !sticky(outcome));
-  const cases = new Map<string, { -readonly [K in keyof ConnectionShares]: number }>();
+  const cases = new Map<string, Sum>();
+  // Ways that rest on the same have one list.
+  const byList = new Map<OutcomeItem['given'], Sum>();
   for (const outcome of fresh.length === 0 ? outcomes : fresh) {
-    const key = JSON.stringify(outcome.given.map(({ question, held }) => [question, held]));
-    const shares = cases.get(key) ?? { ...NONE };
-    cases.set(key, shares);
+    const shares = byList.get(outcome.given) ?? caseOf(outcome, cases);
+    byList.set(outcome.given, shares);
     for (const { sees, share } of endsOf(outcome)) shares[sees] += share;
   }
   const [first, ...others] = [...cases.values()];

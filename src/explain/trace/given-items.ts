@@ -7,14 +7,21 @@ import { givenNote } from '../words/question-words.ts';
 export class GivenItems {
   readonly #flowsCaptured: boolean;
   readonly #numbers = new Map<string, number>();
+  readonly #lists = new Map<readonly Given[], readonly GivenItem[]>();
 
   /** @param flowsCaptured whether the capture holds conntrack's table: what would settle a question depends on it. */
   constructor(flowsCaptured: boolean) {
     this.#flowsCaptured = flowsCaptured;
   }
 
-  /** @returns the answers that an outcome rests on. */
-  list(given: readonly Given[]): GivenItem[] {
+  /** @returns the answers that an outcome rests on; one list for outcomes that have theirs from one. */
+  list(given: readonly Given[]): readonly GivenItem[] {
+    const known = this.#lists.get(given) ?? this.#told(given);
+    this.#lists.set(given, known);
+    return known;
+  }
+
+  #told(given: readonly Given[]): GivenItem[] {
     return given.map((each) => {
       const { question, held, joined } = each;
       const key = flat([question, joined]);

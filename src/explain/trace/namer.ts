@@ -7,7 +7,7 @@ import { splitChainName } from '../../proxy/chain-name.ts';
 import { nameChains } from '../../proxy/chain-names.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { type CommentPhrase, parseServiceComment } from '../../proxy/comments.ts';
-import { iptablesRule, type Outcome, type Trace } from '../../trace/outcome.ts';
+import { iptablesRule, type Outcome, type Step, type Trace } from '../../trace/outcome.ts';
 import type { EndpointRef, ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
@@ -23,6 +23,8 @@ export class Namer {
   readonly #known: Known;
   readonly #node: string | null;
   readonly #endpoints = new Map<string, EndpointRef | null>();
+  /** What rules name: ways to 5,000 endpoints pass the same ones. */
+  readonly #byStep = new WeakMap<Step, ServiceRef | null>();
 
   constructor(known: Known) {
     this.#known = known;
@@ -112,19 +114,26 @@ export class Namer {
 
   #byRules(trace: Trace): ServiceRef | null {
     for (const step of trace.steps) {
-      const rule = iptablesRule(step);
-      if (rule === null || step.table === 'mangle' || step.table === 'raw') continue;
-      const comment = commentOf(rule);
-      const said = comment === null ? null : parseServiceComment(comment);
-      const nodePort = rule.chain === CHAINS.nodePorts || rule.matches.some(isLocalDestination);
-      const chain = rule.target?.kind === 'jump' ? rule.target.chain : null;
-      const hashed = chain === null ? null : this.naming.byChain(chain, comment);
-      if (hashed !== null) return refOf(hashed, nodePort ? 'nodePort' : viaOf(rule, said?.phrase), 'hash');
-      if (said === null || said.endpoint !== null || (!nodePort && !namesDestination(said.phrase))) continue;
-      const via = nodePort ? 'nodePort' : viaOf(rule, said.phrase);
-      return { namespace: said.namespace, name: said.name, port: said.port, via, namedBy: 'comment' };
+      const known = this.#byStep.get(step);
+      const named = known === undefined ? this.#byRule(step) : known;
+      this.#byStep.set(step, named);
+      if (named !== null) return named;
     }
     return null;
+  }
+
+  #byRule(step: Step): ServiceRef | null {
+    const rule = iptablesRule(step);
+    if (rule === null || step.table === 'mangle' || step.table === 'raw') return null;
+    const comment = commentOf(rule);
+    const said = comment === null ? null : parseServiceComment(comment);
+    const nodePort = rule.chain === CHAINS.nodePorts || rule.matches.some(isLocalDestination);
+    const chain = rule.target?.kind === 'jump' ? rule.target.chain : null;
+    const hashed = chain === null ? null : this.naming.byChain(chain, comment);
+    if (hashed !== null) return refOf(hashed, nodePort ? 'nodePort' : viaOf(rule, said?.phrase), 'hash');
+    if (said === null || said.endpoint !== null || (!nodePort && !namesDestination(said.phrase))) return null;
+    const via = nodePort ? 'nodePort' : viaOf(rule, said.phrase);
+    return { namespace: said.namespace, name: said.name, port: said.port, via, namedBy: 'comment' };
   }
 }
 

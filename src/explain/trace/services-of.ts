@@ -25,7 +25,8 @@ export function servicesOf(trace: Trace, namer: Namer, destination: Destination)
     (service, index) => service !== null && !isLedUnseen(trace.outcomes[index], service),
   );
   const [first = destination.named] = named;
-  const differ = named.some((service) => JSON.stringify(service) !== JSON.stringify(first));
+  const text = JSON.stringify(first);
+  const differ = named.some((service) => service !== first && JSON.stringify(service) !== text);
   return { each, common: differ ? null : first };
 }
 

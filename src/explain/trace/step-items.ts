@@ -61,8 +61,18 @@ function noteOf(
     const table = nft?.tables.get(tableKey(step.family, step.table));
     return table === undefined ? null : nftStepNote(step.rule, step.target, table);
   }
-  return isInIptables(step) ? ruleNote(step, step.rule, rulesets, namer) : null;
+  if (!isInIptables(step)) return null;
+  const notes = NOTES.get(namer) ?? new WeakMap<Rule, string | null>();
+  NOTES.set(namer, notes);
+  const known = notes.get(step.rule);
+  if (known !== undefined) return known;
+  const note = ruleNote(step, step.rule, rulesets, namer);
+  notes.set(step.rule, note);
+  return note;
 }
+
+/** A node has one namer: what a rule is for is the same for each sender. */
+const NOTES = new WeakMap<Namer, WeakMap<Rule, string | null>>();
 
 function ruleNote(step: IptablesStep, rule: Rule, rulesets: readonly Ruleset[], namer: Namer): string | null {
   const ruleset = rulesets.find(({ backend }) => backend === step.backend);

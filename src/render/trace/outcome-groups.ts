@@ -27,20 +27,23 @@ export interface MergedOutcome {
  * @returns the outcomes by condition, in the order in which the trace met them. Outcomes that end alike are merged, and so
  * are conditions under which all ends alike.
  */
-export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] {
-  const groups = new Map<string, { given: readonly GivenItem[]; sticky: boolean; outcomes: OutcomeItem[] }>();
+export function groupOutcomes(outcomes: readonly OutcomeItem[]): readonly OutcomeGroup[] {
+  const known = GROUPED.get(outcomes) ?? grouped(outcomes);
+  GROUPED.set(outcomes, known);
+  return known;
+}
+
+/** The answer, the path and what is open are told of the same outcomes. */
+const GROUPED = new WeakMap<readonly OutcomeItem[], readonly OutcomeGroup[]>();
+
+function grouped(outcomes: readonly OutcomeItem[]): OutcomeGroup[] {
+  const groups = new Map<string, Group>();
+  // Ways that rest on the same have one list.
+  const byList = new Map<OutcomeItem['given'], Group>();
   for (const outcome of outcomes) {
-    const sticky = isSticky(outcome.given);
-    const given = outcome.given.filter((item) => !isAffinityList(item));
-    const affinity = outcome.given.some(isAffinityList);
-    const key = JSON.stringify([given.map(({ question, held }) => [question, held]), affinity && sticky]);
-    const group = groups.get(key) ?? {
-      given: affinity && !sticky ? [...given, NOT_SEEN] : given,
-      sticky,
-      outcomes: [],
-    };
+    const group = byList.get(outcome.given) ?? groupOf(outcome.given, groups);
+    byList.set(outcome.given, group);
     group.outcomes.push(outcome);
-    groups.set(key, group);
   }
   const all = mergeAlike(
     [...groups.values()].map(({ given, sticky, outcomes: all }) => {
@@ -56,6 +59,27 @@ export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] 
     }),
   );
   return withRestLast(all);
+}
+
+interface Group {
+  readonly given: readonly GivenItem[];
+  readonly sticky: boolean;
+  readonly outcomes: OutcomeItem[];
+}
+
+/** @returns the group of outcomes with these conditions, which is put to the others if it is the first. */
+function groupOf(all: readonly GivenItem[], groups: Map<string, Group>): Group {
+  const sticky = isSticky(all);
+  const given = all.filter((item) => !isAffinityList(item));
+  const affinity = all.some(isAffinityList);
+  const key = JSON.stringify([given.map(({ question, held }) => [question, held]), affinity && sticky]);
+  const group = groups.get(key) ?? {
+    given: affinity && !sticky ? [...given, NOT_SEEN] : given,
+    sticky,
+    outcomes: [],
+  };
+  groups.set(key, group);
+  return group;
 }
 
 /** Cases beyond this are not read by anybody. */

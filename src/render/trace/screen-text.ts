@@ -57,18 +57,18 @@ const LEVELS: readonly [Level, ...Level[]] = [
 
 /** @returns the answer of a trace on one screen: who sees what, why, what to do next, and how to see the path. */
 export function renderScreen(list: TraceList, diagnosis: TraceDiagnosis, options: ScreenOptions): string {
-  return fitScreen(LEVELS, options.width, (level) => renderAt(level, list, diagnosis, options));
+  const blocks = blocksOf(list.items, diagnosis.sees);
+  return fitScreen(LEVELS, options.width, (level) => renderAt(level, blocks, diagnosis, options));
 }
 
 function renderAt(
   level: Level,
-  { items }: TraceList,
+  blocks: readonly Block[],
   diagnosis: TraceDiagnosis,
   options: ScreenOptions,
 ): string {
   const { width, colours, heading } = options;
   const [first, ...others] = diagnosis.causes;
-  const blocks = blocksOf(items, diagnosis.sees);
   const more = others.length - level.others;
   const shown = blocks.flatMap(({ groups }) => groups.slice(0, level.groups));
   // Where endpoints are not named, there is no room for it in the line that they would stand in.

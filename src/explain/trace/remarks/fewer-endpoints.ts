@@ -1,14 +1,14 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { parseAddress } from '../../../net/address.ts';
 import { socketText } from '../../../net/socket.ts';
-import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
+import { hasRole } from '../../../proxy/chains.ts';
 import type { IptablesStep, Outcome, Trace } from '../../../trace/outcome.ts';
-import { isInIptables } from '../../../trace/place.ts';
 import { counted } from '../../../words/numbers.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import { readEndpointChain } from '../../services/endpoint-chain.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
+import { choosingStep } from './path-facts.ts';
 
 const SHOWN = 3;
 
@@ -18,7 +18,7 @@ const SHOWN = 3;
  * and XLB for those of this node; where zones or nodes are hinted at, or the policy for inside is Local, fewer may be meant.
  */
 export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readonly Remark[] {
-  const pick = choosing(outcome);
+  const pick = choosingStep(outcome);
   if (pick === null) return [];
   const told = TOLD.get(context.trace) ?? new Map<string, readonly Remark[]>();
   TOLD.set(context.trace, told);
@@ -53,17 +53,6 @@ function compare(pick: IptablesStep, context: RemarkContext): readonly Remark[] 
   const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : '';
   const text = `the rules lead to ${wanted.length - missing.length} of the ${counted(wanted.length, 'ready endpoint')} of ${target.label} that the API has${local ? ' on this node' : ''}, and not to ${missing.slice(0, SHOWN).join(', ')}${more}: kube-proxy is behind`;
   return remark('fewer-endpoints', 'none', text);
-}
-
-/** The step that chose the endpoint. */
-function choosing({ path }: Outcome): IptablesStep | null {
-  const step = path
-    .map((entry) => entry.step)
-    .filter(isInIptables)
-    .find(
-      (step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
-    );
-  return step ?? null;
 }
 
 function isOf({ address }: Endpoint, { trace }: RemarkContext): boolean {

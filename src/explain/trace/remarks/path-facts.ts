@@ -1,7 +1,8 @@
 import type { HookName, TableName } from '../../../iptables/ruleset.ts';
 import { sameAddress } from '../../../net/address.ts';
-import type { Outcome, Step, Trace } from '../../../trace/outcome.ts';
-import { placeText, stepText } from '../../../trace/place.ts';
+import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
+import type { IptablesStep, Outcome, Step, Trace } from '../../../trace/outcome.ts';
+import { isInIptables, placeText, stepText } from '../../../trace/place.ts';
 
 /** @returns true where NAT changed where the packet goes. */
 export function isTranslated({ destination }: Outcome, { packet }: Trace): boolean {
@@ -12,6 +13,19 @@ export function isTranslated({ destination }: Outcome, { packet }: Trace): boole
 export function translatedBy({ path }: Outcome): Step | null {
   const entry = path.findLast(({ step }) => ['dnat', 'redirect', 'netmap'].includes(step.action));
   return entry?.step ?? null;
+}
+
+/** @returns the step of iptables that chose the endpoint; null where none did. */
+export function choosingStep({ path }: Outcome): IptablesStep | null {
+  for (const { step } of path)
+    if (
+      isInIptables(step) &&
+      step.table === 'nat' &&
+      hasRole(step.target, 'endpoint') &&
+      hasRole(step.chain, ...CHOOSING)
+    )
+      return step;
+  return null;
 }
 
 /** @returns the steps of one table at one hook, in the order in which the packet met them. */

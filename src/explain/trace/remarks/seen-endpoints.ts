@@ -12,6 +12,8 @@ const SHOWN = 3;
 export function seenElsewhere(outcome: Outcome, { trace, known, namer }: RemarkContext): readonly Remark[] {
   const by = translatedBy(outcome);
   if (outcome.verdict !== 'accept' || by === null || !isTranslated(outcome, trace)) return [];
+  // Without such a table the Service need not be named for each outcome.
+  if (known.cluster.seen === undefined) return [];
   const service = namer.serviceOf(trace);
   const seen = service === null ? null : seenSockets(known.cluster, service);
   if (service === null || seen === null || !seen.isWhole) return [];

@@ -1,23 +1,18 @@
 import type { Chain, Rule } from '../../../iptables/ruleset.ts';
-import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
+import { hasRole } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import { isInIptables } from '../../../trace/place.ts';
 import { percent } from '../../../words/numbers.ts';
 import { factsOf } from '../../services/rule-facts.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
+import { choosingStep } from './path-facts.ts';
 
 /**
  * kube-proxy gives each of n endpoints the same share: 1/n, 1/(n-1), …, and the last rule without a condition. Says where
  * a rule that an outcome passed has another chance.
  */
-export function unevenShares({ path }: Outcome, { rulesets }: RemarkContext): readonly Remark[] {
-  const pick = path
-    .map(({ step }) => step)
-    .filter(isInIptables)
-    .find(
-      (step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
-    );
+export function unevenShares(outcome: Outcome, { rulesets }: RemarkContext): readonly Remark[] {
+  const pick = choosingStep(outcome);
   if (pick?.rule == null) return [];
   const { rule } = pick;
   const chain = rulesets
