@@ -77,6 +77,12 @@ describe('a list of parsed rules', () => {
     expect([...rules.towards(null)]).toEqual([0, 1, 2, 3]);
   });
 
+  it('is one list for every destination where no rule is passed over', () => {
+    expect(rules.forEveryDestination()).toBeNull();
+    const same = ruleListOf([rules.at(1), rules.at(2)]);
+    expect(same.forEveryDestination()).toEqual([0, 1]);
+  });
+
   it('names targets', () => {
     expect([0, 1, 2, 3].map((index) => rules.targetName(index))).toEqual([
       'DROP',

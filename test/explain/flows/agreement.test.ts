@@ -47,6 +47,26 @@ describe('a live flow beside what the rules would do with its first packet', () 
     });
   });
 
+  it('is compared with what becomes of its own client, whoever went the same way before', async () => {
+    const endpoint = '10.244.2.11:8080';
+    const own = { ...web, from: '10.244.2.11:40000' };
+    const masqueraded = { back: '10.244.1.1:7777' };
+    // What another pod's does is not masqueraded, and its own is: each way round only one of the two agrees.
+    const [right, wrong] = [
+      [
+        { ...web, answers: endpoint },
+        { ...own, ...masqueraded },
+      ],
+      [{ ...web, answers: endpoint, ...masqueraded }, own],
+    ];
+    for (const order of [0, 1, 2, 3]) {
+      const flows = [...right, ...wrong, ...right, ...wrong];
+      const turned = [...flows.slice(order), ...flows.slice(0, order)];
+      const ports = turned.map((flow, at) => ({ ...flow, from: `${flow.from.split(':')[0]}:${4000 + at}` }));
+      expect(await compare(...ports)).toMatchObject({ translated: 8, agree: 4 });
+    }
+  });
+
   it('is compared without reading the listing as a whole, however large', async () => {
     const { capture, known } = await openCapture(DEMO);
     const table = vi.spyOn(capture, 'flows');

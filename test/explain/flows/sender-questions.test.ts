@@ -81,7 +81,7 @@ describe('Clients that are told apart by no question that was asked of one of th
         if (shared === null) continue;
         const ids = new AddressIds();
         const byNumber = new FirstPackets(known).destination(spot);
-        const numbers = new ClientNumbers(new FirstPackets(known), ids, (id) => ids.addressOf(id));
+        const numbers = new ClientNumbers(new FirstPackets(known), ids);
         const kinds = byNumber === null ? null : new ClientKinds(byNumber, numbers);
         for (const client of turned) {
           const alone = new FirstPackets(known).destination(spot)?.closely(client);

@@ -3,6 +3,7 @@ import { namesAnotherDestination } from '../../../src/iptables/array-rules.ts';
 import { targetSyntaxName } from '../../../src/iptables/interpret.ts';
 import type { RuleList } from '../../../src/iptables/ruleset.ts';
 import { type Address, formatAddress, parseAddress } from '../../../src/net/address.ts';
+import { candidatesOf } from '../../../src/trace/candidates.ts';
 import { read } from '../read.ts';
 
 /** A small generator of numbers that is the same on every run. */
@@ -86,6 +87,34 @@ describe('towards', () => {
       index % 2 === 0 ? '-A X -d 0.0.0.1/32' : '-A X -j RETURN',
     );
     expect([...rulesOf(lines).towards(address('::1'))]).toHaveLength(20);
+  });
+});
+
+describe('forEveryDestination', () => {
+  it('gives one list of all rules where none names a single destination', () => {
+    const lines = ['-A X -s 10.0.0.1/32 -j RETURN', '-A X -d 10.0.0.0/8 -j RETURN', '-A X ! -d 10.0.0.1/32'];
+    for (const copies of [1, 20]) {
+      const rules = rulesOf(Array.from({ length: copies }, () => lines).flat());
+      const every = rules.forEveryDestination();
+      expect(every).toEqual([...rules.towards(null)]);
+      expect(every).toEqual([...rules.towards(address('9.9.9.9'))]);
+      expect(rules.forEveryDestination()).toBe(every);
+      // A packet asks a chain without having it listed anew, wherever the packet goes.
+      expect(candidatesOf(rules, address('9.9.9.9'))).toBe(every);
+      expect(candidatesOf(rules, address('10.0.0.1'))).toBe(every);
+    }
+  });
+
+  it.each([1, 40])('gives none where one of %i rules does', (length) => {
+    const others = Array.from({ length: length - 1 }, () => '-A X -j RETURN');
+    const rules = rulesOf([...others, '-A X -d 10.0.0.1/32 -j RETURN']);
+    expect(rules.forEveryDestination()).toBeNull();
+    expect(candidatesOf(rules, address('10.0.0.1'))).toHaveLength(length);
+    expect(candidatesOf(rules, address('10.0.0.2'))).toHaveLength(length - 1);
+  });
+
+  it('is of no rules in a chain without any', () => {
+    expect(rulesOf([]).forEveryDestination()).toEqual([]);
   });
 });
 

@@ -44,7 +44,7 @@ export class AgreementTally {
     this.#packets = packets;
     this.#ids = ids;
     this.#address = address;
-    this.#clients = new ClientNumbers(packets, ids, address);
+    this.#clients = new ClientNumbers(packets, ids);
   }
 
   /**

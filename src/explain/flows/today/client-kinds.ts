@@ -1,5 +1,4 @@
 import type { AddressIds } from '../../../conntrack/address-ids.ts';
-import type { Address } from '../../../net/address.ts';
 import { Counts } from '../counts.ts';
 import type { Fate } from './fate.ts';
 import type { AlikeSenders, DestinationFates, Door, FirstPackets } from './first-packets.ts';
@@ -19,23 +18,21 @@ interface Patterns {
 export class ClientNumbers {
   readonly #packets: FirstPackets;
   readonly ids: AddressIds;
-  readonly address: (id: number) => Address;
   readonly #doors: Door[] = [];
   /** By client: the place in `#doors` + 1; 0: not asked yet. */
   readonly #doorOf = new Counts();
   readonly #lists = new Map<string, Patterns>();
 
-  constructor(packets: FirstPackets, ids: AddressIds, address: (id: number) => Address) {
+  constructor(packets: FirstPackets, ids: AddressIds) {
     this.#packets = packets;
     this.ids = ids;
-    this.address = address;
   }
 
   /** @returns the number of the interface by which the client comes in; `doorAt` has it. */
   doorOf(client: number): number {
     const known = this.#doorOf.of(client);
     if (known !== 0) return known - 1;
-    const door = this.#packets.doorOf(this.address(client));
+    const door = this.#packets.findDoor(this.ids.addressOf(client));
     const before = this.#doors.indexOf(door);
     const number = before < 0 ? this.#doors.push(door) - 1 : before;
     this.#doorOf.add(client, number + 1);
@@ -88,7 +85,7 @@ class ClientKind {
     const { numbers, byClient } = this.#patterns;
     const known = byClient?.of(client) ?? 0;
     if (known !== 0) return known;
-    const text = this.#classes.patternOf(this.#clients.address(client));
+    const text = this.#classes.patternOf(this.#clients.ids.addressOf(client));
     const number = numbers.get(text) ?? numbers.size + 1;
     numbers.set(text, number);
     byClient?.add(client, number);
@@ -117,7 +114,7 @@ export class ClientKinds {
     if (kinds !== undefined) for (const kind of kinds) if (kind.has(client)) return kind.fate;
     const other = this.#others.get(client);
     if (other !== undefined) return other;
-    const fate = this.#fates.of(this.#clients.address(client));
+    const fate = this.#fates.of(this.#clients.ids.addressOf(client));
     if (!this.#learnKinds(door).some((kind) => kind.has(client))) this.#others.set(client, fate);
     return fate;
   }

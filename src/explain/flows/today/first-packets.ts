@@ -91,10 +91,15 @@ export class FirstPackets {
   doorOf(client: Address): Door {
     const doors = this.#doors[client.family];
     if (doors.has(client.value)) return doors.get(client.value);
-    const local = isLocalAddress(this.#known.host, client) === true;
-    const door = local ? null : interfaceTowards(this.#known, client);
+    const door = this.findDoor(client);
     doors.set(client.value, door);
     return door;
+  }
+
+  /** The same for who keeps it: a million flows have clients enough to fill the memory, once. */
+  findDoor(client: Address): Door {
+    const local = isLocalAddress(this.#known.host, client) === true;
+    return local ? null : interfaceTowards(this.#known, client);
   }
 
   /** @returns whether one more client may be looked at for itself. */
