@@ -1,5 +1,6 @@
 import type { Host, IpSet } from '../host/facts.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
+import { jumpsOf } from '../iptables/jumps.ts';
 import type { Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
 import { Intervals } from '../net/intervals.ts';
@@ -156,15 +157,10 @@ function mayRewriteSource(rulesets: readonly Ruleset[]): boolean {
 }
 
 function hasTarget(rulesets: readonly Ruleset[], targets: readonly string[]): boolean {
-  return rulesets.some(({ tables }) =>
-    [...(tables.get('nat')?.chains.values() ?? [])].some(({ rules }) => {
-      for (let index = 0; index < rules.length; index++) {
-        const name = rules.targetName(index);
-        if (name !== null && targets.includes(name)) return true;
-      }
-      return false;
-    }),
-  );
+  return rulesets.some(({ tables }) => {
+    const nat = tables.get('nat');
+    return nat !== undefined && jumpsOf(nat).to(targets).length > 0;
+  });
 }
 
 /** REDIRECT sends a packet to the first address of the interface it came in through. */

@@ -1,7 +1,8 @@
 import { ruleListOf } from '../../iptables/array-rules.ts';
+import { jumpsOf } from '../../iptables/jumps.ts';
 import type { Chain, Rule, RuleList, Ruleset, Table } from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
-import { CHAINS } from '../../proxy/chains.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { ChainPair } from '../rules/chain-pairs.ts';
 import { plainDestination } from '../rules/entries.ts';
 
@@ -84,15 +85,11 @@ function hashOf({ target }: Rule): string | null {
 }
 
 /** Chains that choose an endpoint whose own chain differs. */
-function takeChoosers({ chains }: Table, endpoints: ReadonlySet<string>, hashes: Set<string>): void {
+function takeChoosers(table: Table, endpoints: ReadonlySet<string>, hashes: Set<string>): void {
   if (endpoints.size === 0) return;
-  for (const chain of chains.values()) {
+  for (const { chain } of jumpsOf(table).to([...endpoints])) {
     const name = splitChainName(chain.name);
-    if (name === null || name.prefix === 'SEP' || hashes.has(name.hash)) continue;
-    for (let index = 0; index < chain.rules.length; index++) {
-      const target = chain.rules.targetName(index);
-      if (target !== null && endpoints.has(target)) hashes.add(name.hash);
-    }
+    if (name !== null && name.prefix !== 'SEP') hashes.add(name.hash);
   }
 }
 
@@ -123,8 +120,8 @@ function keepOf(table: Table, concerned: Concerned): Table {
       chains.set(key, { ...chain, rules: ruleListOf(rules) });
       continue;
     }
-    const name = splitChainName(key);
-    if (name === null || name.prefix === 'SEP' || concerned.hashes.has(name.hash)) chains.set(key, chain);
+    const name = hasRole(key, 'endpoint') ? null : splitChainName(key);
+    if (name === null || concerned.hashes.has(name.hash)) chains.set(key, chain);
   }
   return { ...table, chains };
 }

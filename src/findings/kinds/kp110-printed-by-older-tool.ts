@@ -12,7 +12,9 @@ export const printedByOlderTool: FindingKind<CheckContext> = {
   find({ known }): Finding[] {
     const found: Rule[] = [];
     for (const { tables } of known.rulesets) {
-      for (const chain of tables.get('nat')?.chains.values() ?? []) {
+      const nat = tables.get('nat');
+      if (nat === undefined || !SPELT.some((text) => nat.chains.mention?.(text) !== false)) continue;
+      for (const chain of nat.chains.values()) {
         if (!hasRole(chain.name, 'endpoint') || found.length >= ENOUGH) continue;
         for (let index = 0; index < chain.rules.length; index++) {
           const target = chain.rules.targetName(index);
@@ -42,6 +44,9 @@ export const printedByOlderTool: FindingKind<CheckContext> = {
 };
 
 const ENOUGH = 1000;
+
+/** Where none of these is in a dump, no rule has to be looked at. */
+const SPELT = ['unsupported', '--to-destination :0', '--to-destination 0.0.0.0:0'];
 
 /** `DNAT [unsupported revision]`; `--to-destination :0 --persistent --random 0.0.0.0:0`. */
 const UNREADABLE = /-j DNAT \[unsupported|--to-destination :0 --persistent|--to-destination 0\.0\.0\.0:0/;

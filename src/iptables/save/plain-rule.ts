@@ -9,23 +9,16 @@ import type { Match } from '../match.ts';
 import type { Counters, Rule } from '../ruleset.ts';
 import type { NatRange, Target } from '../target.ts';
 import type { TableContext } from './dump-lines.ts';
+import { LAST_PRINTED, PlainCursor, QUOTE, SPACE, ZERO } from './plain-cursor.ts';
 
-const SPACE = 32;
 const BANG = 33;
-const QUOTE = 34;
 const DASH = 45;
 const DOT = 46;
 const SLASH = 47;
-const ZERO = 48;
-const NINE = 57;
 const COLON = 58;
 const OPEN = 91;
 const BACKSLASH = 92;
 const CLOSE = 93;
-const LAST_PRINTED = 126;
-
-/** So many decimal digits are exact in a number, and so is the power of ten by which they are divided. */
-const MOST_DIGITS = 15;
 
 /** Protocols that are written by name, with the module of the same name. */
 const PROTOCOLS = [
@@ -38,6 +31,9 @@ const LOCAL: readonly string[] = ['LOCAL'];
 
 type Transport = (typeof PROTOCOLS)[number];
 
+/** Where a rule stands, besides its file. */
+export type PlaceInChain = Pick<Rule, 'chain' | 'number' | 'line'>;
+
 /**
  * Reads a rule that is made of the few options of which nearly all of a large dump is made, and spelt as iptables-save spells
  * them: `-s -d -p`, then `-m comment`, `-m tcp --dport`, `-m statistic --mode random` and `-m addrtype --dst-type LOCAL`, then a
@@ -47,7 +43,7 @@ type Transport = (typeof PROTOCOLS)[number];
  */
 export function readPlainRule(
   context: TableContext,
-  place: Pick<Rule, 'chain' | 'number' | 'line'>,
+  place: PlaceInChain,
   start: number,
   end: number,
 ): Rule | null {
@@ -65,40 +61,35 @@ export function readPlainRule(
   return { chain, number, file, line, text, matches, target, counters };
 }
 
-class Reader {
-  at: number;
-  readonly #bytes: Buffer;
-  readonly #end: number;
+class Reader extends PlainCursor {
   readonly #context: TableContext;
 
   constructor(context: TableContext, start: number, end: number) {
+    super(context.lines.bytes, start, end);
     this.#context = context;
-    this.#bytes = context.lines.bytes;
-    this.at = start;
-    this.#end = end;
   }
 
   /** @returns null where there are none, undefined where what stands there is something else. */
   counters(): Counters | null | undefined {
-    if (this.#bytes[this.at] !== OPEN) return null;
+    if (this.bytes[this.at] !== OPEN) return null;
     this.at++;
-    const packets = this.#digits(COLON);
-    const bytes = packets < 0 ? -1 : this.#digits(CLOSE);
-    return bytes >= 0 && this.#takes(' ') ? { packets, bytes } : undefined;
+    const packets = this.digits(COLON);
+    const bytes = packets < 0 ? -1 : this.digits(CLOSE);
+    return bytes >= 0 && this.takes(' ') ? { packets, bytes } : undefined;
   }
 
   /** Passes over `-A CHAIN `. */
   head(): boolean {
-    if (!this.#takes('-A ') || this.#bytes[this.at] === DASH) return false;
+    if (!this.takes('-A ') || this.bytes[this.at] === DASH) return false;
     const from = this.at;
-    return this.#endsWord() && this.at > from && this.#takes(' ');
+    return this.endsWord() && this.at > from && this.takes(' ');
   }
 
   /** Reads up to the target. */
   matches(found: Match[]): boolean {
     let inModules = false;
     for (;;) {
-      const negated = this.#takes('! ');
+      const negated = this.takes('! ');
       const letter = this.#letter();
       if (letter === 'j') return !negated;
       if (letter === 'm') {
@@ -110,8 +101,8 @@ class Reader {
 
   target(): Target | null {
     const from = this.at;
-    if (this.#takes('DNAT --to-destination ')) return this.#translation(from);
-    if (!this.#endsWord() || this.at !== this.#end) return null;
+    if (this.takes('DNAT --to-destination ')) return this.#translation(from);
+    if (!this.endsWord() || this.at !== this.end) return null;
     const { names } = this.#context;
     const chain = names.find(from, this.at);
     // A name that no chain has is that of a target, or of a chain which the dump lacks.
@@ -120,35 +111,35 @@ class Reader {
 
   #translation(from: number): Target | null {
     const address = this.at;
-    while (this.at < this.#end && (this.#bytes[this.at] ?? 0) > SPACE) this.at++;
-    if (this.at !== this.#end) return null;
+    while (this.at < this.end && (this.bytes[this.at] ?? 0) > SPACE) this.at++;
+    if (this.at !== this.end) return null;
     this.at = address;
     const to = this.#socket() ?? this.#otherRange(address);
     if (to === null) return null;
-    const text = this.#bytes.toString('latin1', from, this.#end);
+    const text = this.bytes.toString('latin1', from, this.end);
     return { kind: 'dnat', to, random: false, persistent: false, text };
   }
 
   /** `10.0.0.1:80`, as nearly all are. */
   #socket(): NatRange | null {
     if (this.#context.family !== 'ipv4') return null;
-    const value = this.#ipv4();
-    if (value <= 0 || this.#bytes[this.at++] !== COLON) return null;
-    const port = this.#port(this.#end);
+    const value = this.ipv4();
+    if (value <= 0 || this.bytes[this.at++] !== COLON) return null;
+    const port = this.port(this.end);
     if (port <= 0) return null;
     const from = BigInt(value);
     return { from, to: from, ports: { from: port, to: port }, portBase: null };
   }
 
   #otherRange(from: number): NatRange | null {
-    for (let at = from; at < this.#end; at++) if (!this.#isPlain(at)) return null;
-    return parseNatRange(this.#bytes.toString('latin1', from, this.#end), this.#context);
+    for (let at = from; at < this.end; at++) if (!this.isPlain(at)) return null;
+    return parseNatRange(this.bytes.toString('latin1', from, this.end), this.#context);
   }
 
   /** Passes over `-x `. @returns the letter. */
   #letter(): 's' | 'd' | 'p' | 'm' | 'j' | null {
-    if (this.#bytes[this.at] !== DASH || this.#bytes[this.at + 2] !== SPACE) return null;
-    const letter = this.#bytes[this.at + 1];
+    if (this.bytes[this.at] !== DASH || this.bytes[this.at + 2] !== SPACE) return null;
+    const letter = this.bytes[this.at + 1];
     this.at += 3;
     switch (letter) {
       case 115:
@@ -181,17 +172,17 @@ class Reader {
   }
 
   #module(found: Match[]): boolean {
-    if (this.#takes('comment --comment ')) return this.#comment(found);
-    if (this.#takes('statistic --mode random --probability ')) return this.#chance(found);
-    if (this.#takes('addrtype --dst-type LOCAL ')) {
+    if (this.takes('comment --comment ')) return this.#comment(found);
+    if (this.takes('statistic --mode random --probability ')) return this.#chance(found);
+    if (this.takes('addrtype --dst-type LOCAL ')) {
       found.push({ kind: 'addrtype', negated: false, side: 'destination', types: LOCAL, limit: null });
       return true;
     }
     const transport = this.#transport();
     if (transport === null) return false;
-    if (!this.#takes('--dport ')) return true;
-    const port = this.#port(this.#wordEnd());
-    if (port < 0 || !this.#takes(' ')) return false;
+    if (!this.takes('--dport ')) return true;
+    const port = this.port(this.wordEnd());
+    if (port < 0 || !this.takes(' ')) return false;
     const ports = { from: port, to: port };
     found.push({ kind: 'destination-port', negated: false, module: transport[0], ports });
     return true;
@@ -200,37 +191,37 @@ class Reader {
   #transport(): Transport | null {
     for (const transport of PROTOCOLS) {
       const from = this.at;
-      if (this.#takes(transport[0]) && this.#takes(' ')) return transport;
+      if (this.takes(transport[0]) && this.takes(' ')) return transport;
       this.at = from;
     }
     return null;
   }
 
   #comment(found: Match[]): boolean {
-    const quoted = this.#bytes[this.at] === QUOTE;
+    const quoted = this.bytes[this.at] === QUOTE;
     const from = quoted ? ++this.at : this.at;
     if (!quoted) {
       // A `!` there is no comment but belongs to the option.
-      if (this.#bytes[from] === BANG || !this.#endsWord() || this.at === from) return false;
+      if (this.bytes[from] === BANG || !this.endsWord() || this.at === from) return false;
     } else {
-      for (; this.#bytes[this.at] !== QUOTE; this.at++) {
-        const byte = this.#bytes[this.at] ?? 0;
-        if (byte < SPACE || byte > LAST_PRINTED || byte === BACKSLASH || this.at >= this.#end) return false;
+      for (; this.bytes[this.at] !== QUOTE; this.at++) {
+        const byte = this.bytes[this.at] ?? 0;
+        if (byte < SPACE || byte > LAST_PRINTED || byte === BACKSLASH || this.at >= this.end) return false;
       }
     }
-    const text = this.#bytes.toString('latin1', from, this.at);
+    const text = this.bytes.toString('latin1', from, this.at);
     if (quoted) this.at++;
     found.push({ kind: 'comment', negated: false, text });
-    return this.#takes(' ');
+    return this.takes(' ');
   }
 
   /** `0.33333333349`, in digits that are exact. */
   #chance(found: Match[]): boolean {
-    const whole = (this.#bytes[this.at] ?? 0) - ZERO;
-    if ((whole !== 0 && whole !== 1) || this.#bytes[this.at + 1] !== DOT) return false;
+    const whole = (this.bytes[this.at] ?? 0) - ZERO;
+    if ((whole !== 0 && whole !== 1) || this.bytes[this.at + 1] !== DOT) return false;
     this.at += 2;
     const from = this.at;
-    const digits = this.#digits(SPACE);
+    const digits = this.digits(SPACE);
     if (digits < 0) return false;
     let unit = 1;
     for (let at = from; at < this.at - 1; at++) unit *= 10;
@@ -242,9 +233,9 @@ class Reader {
 
   /** `10.0.0.0/8 `. */
   #prefix(): Prefix | null {
-    const value = this.#ipv4();
-    if (value < 0 || this.#bytes[this.at++] !== SLASH) return null;
-    const length = this.#digits(SPACE);
+    const value = this.ipv4();
+    if (value < 0 || this.bytes[this.at++] !== SLASH) return null;
+    const length = this.digits(SPACE);
     if (length < 0 || length > ADDRESS_BITS.ipv4) return null;
     const mask = maskOfLength('ipv4', length);
     return { family: 'ipv4', value: BigInt(value) & mask, mask };
@@ -252,79 +243,8 @@ class Reader {
 
   #otherPrefix(): Prefix | null {
     const from = this.at;
-    if (!this.#endsWord()) return null;
-    const prefix = readPrefix(this.#bytes.toString('latin1', from, this.at), this.#context.family);
-    return this.#takes(' ') ? prefix : null;
-  }
-
-  /** @returns -1 for anything else. */
-  #ipv4(): number {
-    let value = 0;
-    for (let part = 0; part < 4; part++) {
-      if (part > 0 && this.#bytes[this.at++] !== DOT) return -1;
-      const from = this.at;
-      let number = 0;
-      for (let byte = this.#digit(); byte >= 0 && this.at < from + 3; byte = this.#digit()) {
-        number = number * 10 + byte;
-        this.at++;
-      }
-      if (this.at === from || number > 255) return -1;
-      value = value * 256 + number;
-    }
-    return value;
-  }
-
-  /** @returns -1 where what stands up to there is no port in decimal digits: one with a leading 0 is octal. */
-  #port(end: number): number {
-    const from = this.at;
-    let port = 0;
-    while (this.at < end && this.at < from + 5 && this.#digit() >= 0) {
-      port = port * 10 + this.#digit();
-      this.at++;
-    }
-    const isOctal = this.#bytes[from] === ZERO && this.at > from + 1;
-    return this.at !== end || this.at === from || isOctal || port > 65535 ? -1 : port;
-  }
-
-  /** Reads digits and passes over what ends them. @returns -1 where there are none, or more than are exact. */
-  #digits(ending: number): number {
-    const from = this.at;
-    let value = 0;
-    for (let digit = this.#digit(); digit >= 0; digit = this.#digit()) {
-      value = value * 10 + digit;
-      this.at++;
-    }
-    const count = this.at - from;
-    return count === 0 || count > MOST_DIGITS || this.#bytes[this.at++] !== ending ? -1 : value;
-  }
-
-  #digit(): number {
-    const byte = this.#bytes[this.at] ?? 0;
-    return byte >= ZERO && byte <= NINE ? byte - ZERO : -1;
-  }
-
-  #takes(text: string): boolean {
-    const { length } = text;
-    for (let index = 0; index < length; index++)
-      if (this.#bytes[this.at + index] !== text.charCodeAt(index)) return false;
-    this.at += length;
-    return true;
-  }
-
-  /** Goes to the end of a word without quotes, in ASCII. @returns false where it is no such word. */
-  #endsWord(): boolean {
-    this.at = this.#wordEnd();
-    return this.at === this.#end || this.#bytes[this.at] === SPACE;
-  }
-
-  #wordEnd(): number {
-    let at = this.at;
-    while (at < this.#end && this.#isPlain(at)) at++;
-    return at;
-  }
-
-  #isPlain(at: number): boolean {
-    const byte = this.#bytes[at] ?? 0;
-    return byte > SPACE && byte <= LAST_PRINTED && byte !== QUOTE;
+    if (!this.endsWord()) return null;
+    const prefix = readPrefix(this.bytes.toString('latin1', from, this.at), this.#context.family);
+    return this.takes(' ') ? prefix : null;
   }
 }

@@ -4,14 +4,11 @@ import { interpretRule, unreadableRule } from '../interpret.ts';
 import type { Counters, Rule } from '../ruleset.ts';
 import { formatRuleSyntax, parseRuleSyntax } from '../syntax.ts';
 import type { TableContext } from './dump-lines.ts';
-import { readPlainRule } from './plain-rule.ts';
+import { type PlaceInChain, readPlainRule } from './plain-rule.ts';
 
 /** A rule's text is at most this many bytes; longer lines are no rule of any iptables, and stay unread. */
 const LONGEST_RULE = 1 << 20;
 const SHOWN_OF_LONG_RULE = 200;
-
-/** Where a rule stands, besides its file. */
-export type RulePlace = Pick<Rule, 'chain' | 'number' | 'line'>;
 
 /**
  * Reads the rule whose line starts at this byte.
@@ -40,7 +37,7 @@ export function readRule(
 /** The same for any line. */
 export function readAnyRule(
   context: TableContext,
-  { chain, number, line }: RulePlace,
+  { chain, number, line }: PlaceInChain,
   start: number,
   end: number,
 ): Rule {

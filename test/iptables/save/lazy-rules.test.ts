@@ -182,3 +182,18 @@ describe('a rule that iptables-restore takes, but iptables-save would spell othe
     ]);
   });
 });
+
+describe('a rule that is asked for once', () => {
+  const LINES = ['-A X -p tcp -m tcp --dport 80 -j ACCEPT', '-A X -s 10.0.0.0/8 -j X'];
+
+  it('is what it is otherwise, and is not kept', () => {
+    const rules = rulesOf(LINES);
+    for (let index = 0; index < LINES.length; index++) {
+      const once = rules.once(index);
+      expect(rules.once(index)).not.toBe(once);
+      expect(rules.at(index)).toEqual(once);
+      expect(rules.at(index)).toBe(rules.at(index));
+      expect(rules.once(index)).toBe(rules.at(index));
+    }
+  });
+});
