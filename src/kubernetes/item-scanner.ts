@@ -40,27 +40,25 @@ const NULL = Buffer.from('null');
  * costs five times as much. What is walked over is JSON to the letter, as JSON.parse would have it.
  */
 export class ItemScanner {
-  readonly #bytes: Buffer;
+  #bytes: Buffer = Buffer.alloc(0);
   /** Start and end of each part that is not wanted, in order. */
   #cuts = new Uint32Array(1024);
   #count = 0;
   #backslashes = 0;
   #kindAt = INVALID;
+  #respelled = false;
 
-  constructor(bytes: Buffer) {
+  /** Takes the bytes in which the next objects are. */
+  begin(bytes: Buffer): void {
     this.#bytes = bytes;
   }
 
-  /** How many numbers of {@link cuts} are used. A caller that has no use for the last cuts sets it back. */
+  /** How many numbers of {@link cuts} are used. */
   get count(): number {
     return this.#count;
   }
 
-  set count(count: number) {
-    this.#count = count;
-  }
-
-  /** Start and end of what the objects walked over have beside what was wanted of them: without it they are still JSON. */
+  /** Start and end of what the last object has beside what was wanted of it: without it, it is still JSON. */
   get cuts(): Uint32Array {
     return this.#cuts;
   }
@@ -70,25 +68,29 @@ export class ItemScanner {
     return this.#kindAt;
   }
 
-  /** @returns how many bytes the cuts have, from this one on. */
-  lengthCut(from: number): number {
+  /** True where a field of the object's own is not spelled as it reads: it may be any, its kind too. */
+  get respelled(): boolean {
+    return this.#respelled;
+  }
+
+  /** How many bytes the cuts have. */
+  get lengthCut(): number {
     let length = 0;
-    for (let index = from; index < this.#count; index += 2)
+    for (let index = 0; index < this.#count; index += 2)
       length += (this.#cuts[index + 1] ?? 0) - (this.#cuts[index] ?? 0);
     return length;
   }
 
   /**
    * Walks over the object that begins here.
-   * @param wanted what is not among it is added to the cuts
+   * @param wanted what is not among it is cut out
    * @returns where the object ends, or {@link INVALID}.
    */
   object(start: number, wanted: WantedKeys): number {
-    const count = this.#count;
+    this.#count = 0;
     this.#kindAt = INVALID;
-    const end = this.#object(start, wanted, 0);
-    if (end === INVALID) this.#count = count;
-    return end;
+    this.#respelled = false;
+    return this.#object(start, wanted, 0);
   }
 
   #object(start: number, wanted: WantedKeys, depth: number): number {
@@ -110,6 +112,7 @@ export class ItemScanner {
       // A key that is spelled otherwise may be any.
       if (found !== null || this.#backslashes > backslashes) {
         if (drops) this.#cut(from, keeps ? comma : key);
+        if (depth === 0 && found === null) this.#respelled = true;
         if (depth === 0 && found?.isKind === true) this.#kindAt = at;
         at =
           found === null || found.inner === null

@@ -1,6 +1,7 @@
 import { type Fields, isFields, textOf } from '../json/fields.ts';
 import { parseJson } from '../json/read-json.ts';
 import { INVALID, ItemScanner } from './item-scanner.ts';
+import { KeptBytes, type KeptText } from './kept-bytes.ts';
 import { OBJECT_FIELDS, type ObjectKind } from './object-fields.ts';
 import type { Shape } from './shape.ts';
 import { type WantedKeys, wantedKeysOf } from './wanted-keys.ts';
@@ -9,6 +10,8 @@ import { type WantedKeys, wantedKeysOf } from './wanted-keys.ts';
 export interface LargeList {
   /** The list without its items. */
   readonly head: Fields;
+  /** True where an item may be no JSON. */
+  readonly odd: boolean;
   /**
    * @returns the items, each parsed when it is reached, without longer parts that its kind's shape lacks. Leaves out what is not
    *   JSON, and tells `damaged` at the end.
@@ -25,40 +28,31 @@ const CLOSE = 125;
 /** Items are the objects that stand as deep as this: in a list of the outermost object. */
 const DEPTH_OF_ITEMS = 2;
 
-/** An item's place in the bytes. */
-interface Item {
-  readonly start: number;
-  readonly end: number;
-  /** Null: nothing is cut out of it. */
-  readonly cuts: Cuts | null;
-}
-
-/** Which of the scanner's cuts are an object's, and the kind of which nothing reads what is cut out. */
-interface Cuts {
-  readonly from: number;
-  readonly to: number;
-  readonly kind: string;
-}
-
 /**
  * Splits the JSON of one list, `{…, "items": [{…}, {…}], …}`, as kubectl prints it.
+ * @param pieces its bytes, in order @param held false where a piece may be overwritten by the next
  * @returns null where the bytes are anything else; what is between the items is checked, so nothing is passed over.
  */
-export function splitLargeList(bytes: Buffer): LargeList | null {
-  const splitter = new Splitter(bytes);
-  const items = splitter.items();
-  if (items === null) return null;
-  const head = parseJson(outside(bytes, items));
+export function splitLargeList(pieces: Iterable<Buffer>, held: boolean): LargeList | null {
+  const splitter = new Splitter(held);
+  for (const piece of pieces) {
+    if (splitter.isNew && !/^\s*(?:\{|$)/.test(piece.toString('latin1', 0, HEAD_BYTES))) return null;
+    splitter.take(piece);
+  }
+  const { items, odd } = splitter;
+  const head = parseJson(splitter.end() ?? '');
   if (!isFields(head) || !Array.isArray(head.items)) return null;
   // Each item left a hole that 0 fills: the list is whole where there is nothing else in it.
   if (head.items.length !== items.length || head.items.some((item) => item !== 0)) return null;
-  const kindOfItems = textOf(head.kind)?.replace(/List$/, '') ?? null;
+  // Of items that do not tell their kind what was kept was told by the first words of the list.
+  if (splitter.guessed !== null && textOf(head.kind) !== `${splitter.guessed}List`) return null;
   return {
     head: { ...head, items: [] },
+    odd,
     *items(damaged) {
       let allRead = true;
-      for (const item of items) {
-        const value = splitter.read(item, kindOfItems);
+      for (const { bytes, start, end } of items) {
+        const value = parseJson(bytes.toString('utf8', start, end));
         if (value === undefined) allRead = false;
         else yield value;
       }
@@ -83,95 +77,139 @@ const WORTH_CUTTING = 1000;
 const HEAD_BYTES = 10_000;
 
 class Splitter {
-  readonly #bytes: Buffer;
-  readonly #scanner: ItemScanner;
+  /** The objects that stand directly in a list of the outermost object. */
+  readonly items: KeptText[] = [];
+  odd = false;
+  /** The kind that items were taken for which do not tell it; null: all do, or all of them was kept. */
+  guessed: string | null = null;
+  readonly #held: boolean;
+  readonly #scanner = new ItemScanner();
+  readonly #kept = new KeptBytes();
+  /** The list with 0 for each item. */
+  readonly #outside: string[] = [];
   /** Of the item before: those of one kind stand together. */
-  #kept = keptOf('');
+  #kind = keptOf('');
   #kindOfItems: string | null = null;
-  #parts: Buffer = Buffer.alloc(0);
+  #depth = 0;
+  /** What was not looked at yet, and how much of it there is. */
+  #window: Buffer = Buffer.alloc(0);
+  #length = 0;
+  #enough = 0;
 
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-    this.#scanner = new ItemScanner(bytes);
+  constructor(held: boolean) {
+    this.#held = held;
   }
 
-  /** @returns each object that stands directly in a list of the outermost object; null if brackets do not pair. */
-  items(): Item[] | null {
-    const bytes = this.#bytes;
-    const items: Item[] = [];
-    let depth = 0;
-    for (let at = 0; at < bytes.length; at++) {
+  take(piece: Buffer): void {
+    if (this.#length === 0) {
+      this.#leave(piece, this.#walk(piece));
+      return;
+    }
+    const length = this.#length + piece.length;
+    if (this.#window.length < length) {
+      const larger = Buffer.allocUnsafeSlow(length * 2);
+      this.#window.copy(larger, 0, 0, this.#length);
+      this.#window = larger;
+    }
+    piece.copy(this.#window, this.#length);
+    this.#length = length;
+    if (length >= this.#enough) this.#walkOn();
+  }
+
+  /** True before anything but blanks was met. */
+  get isNew(): boolean {
+    return this.#depth === 0;
+  }
+
+  /** @returns the list with 0 for each item; null where brackets do not pair. */
+  end(): string | null {
+    if (this.#length > 0) this.#walkOn();
+    return this.#depth === 0 && this.#length === 0 ? this.#outside.join('') : null;
+  }
+
+  #walkOn(): void {
+    const bytes = this.#window.subarray(0, this.#length);
+    this.#leave(bytes, this.#walk(bytes));
+  }
+
+  /** @returns how much of the bytes is done with: the rest begins with what does not end in them. */
+  #walk(bytes: Buffer): number {
+    this.#scanner.begin(bytes);
+    let from = 0;
+    let at = 0;
+    for (; at < bytes.length; at++) {
       const byte = bytes[at];
-      if (byte === QUOTE) at = closingQuote(bytes, at);
-      else if (byte === OPEN && depth === DEPTH_OF_ITEMS) {
-        const item = this.#item(at);
-        if (item === null) return null;
-        items.push(item);
-        at = item.end - 1;
-      } else if (byte === OPEN || byte === OPEN_LIST) depth++;
-      else if (byte === CLOSE || byte === CLOSE_LIST) depth--;
+      if (byte === QUOTE) {
+        const end = closingQuote(bytes, at);
+        if (end >= bytes.length) break;
+        at = end;
+      } else if (byte === OPEN && this.#depth === DEPTH_OF_ITEMS) {
+        this.#outside.push(bytes.toString('utf8', from, at));
+        from = at;
+        const end = this.#item(bytes, at);
+        if (end === INVALID) break;
+        this.#outside.push('0');
+        from = end;
+        at = end - 1;
+      } else if (byte === OPEN || byte === OPEN_LIST) this.#depth++;
+      else if (byte === CLOSE || byte === CLOSE_LIST) this.#depth--;
     }
-    return depth === 0 ? items : null;
+    if (at > from) this.#outside.push(bytes.toString('utf8', from, at));
+    return at;
   }
 
-  /** @returns the item as a value; undefined where it is not JSON. @param kindOfItems of those that do not say it themselves */
-  read({ start, end, cuts }: Item, kindOfItems: string | null): unknown {
-    if (cuts !== null) {
-      const value = parseJson(this.#without(start, end, cuts));
-      // What was kept is what is read of this kind, and of no other.
-      if (isFields(value) && (textOf(value.kind) ?? kindOfItems) === cuts.kind) return value;
-    }
-    return parseJson(this.#bytes.toString('utf8', start, end));
+  /** Keeps what is not done with. */
+  #leave(bytes: Buffer, used: number): void {
+    this.#length = bytes.length - used;
+    if (this.#window.length < this.#length) this.#window = Buffer.allocUnsafeSlow(this.#length * 2);
+    bytes.copy(this.#window, 0, used);
+    // Looked at again when there is twice as much: what is larger than a piece is not walked over for each.
+    this.#enough = this.#length * 2;
   }
 
-  #item(start: number): Item | null {
+  /** @returns where the item ends; {@link INVALID} where it does not. */
+  #item(bytes: Buffer, start: number): number {
     const scanner = this.#scanner;
-    const from = scanner.count;
-    let end = scanner.object(start, this.#kept.wanted);
+    const end = scanner.object(start, this.#kind.wanted);
     if (end === INVALID) {
-      end = closingBracket(this.#bytes, start);
-      return end === INVALID ? null : { start, end, cuts: null };
+      const closed = closingBracket(bytes, start);
+      if (closed === INVALID) return INVALID;
+      this.odd = true;
+      this.#keep(bytes, start, closed, 0);
+      return closed;
     }
-    if (!this.#isKept(scanner.kindAt)) {
-      this.#kept = keptOf(this.#kindAt(scanner.kindAt, start));
-      scanner.count = from;
-      scanner.object(start, this.#kept.wanted);
+    if (!this.#isAsBefore(bytes)) {
+      this.#kind = keptOf(this.#kindIn(bytes));
+      scanner.object(start, this.#kind.wanted);
     }
-    const to = scanner.count;
-    const { kind } = this.#kept;
-    if (this.#kept.cuts && scanner.lengthCut(from) >= WORTH_CUTTING)
-      return { start, end, cuts: { from, to, kind } };
-    scanner.count = from;
-    return { start, end, cuts: null };
+    const isCut = this.#kind.cuts && !scanner.respelled && scanner.lengthCut >= WORTH_CUTTING;
+    if (isCut && scanner.kindAt === INVALID) this.guessed = this.#kind.kind;
+    this.#keep(bytes, start, end, isCut ? scanner.count : 0);
+    return end;
   }
 
-  /** True where the item before was of the kind that stands here. */
-  #isKept(at: number): boolean {
-    const { quoted, kind } = this.#kept;
+  #keep(bytes: Buffer, start: number, end: number, cuts: number): void {
+    const isThere = this.#held && cuts === 0;
+    this.items.push(
+      isThere ? { bytes, start, end } : this.#kept.add(bytes, start, end, this.#scanner.cuts, cuts),
+    );
+  }
+
+  /** True where the item is of the kind of the one before. */
+  #isAsBefore(bytes: Buffer): boolean {
+    const { quoted, kind } = this.#kind;
+    const at = this.#scanner.kindAt;
     if (at === INVALID) return kind === this.#kindOfItems;
-    for (let index = 0; index < quoted.length; index++)
-      if (this.#bytes[at + index] !== quoted[index]) return false;
+    for (let index = 0; index < quoted.length; index++) if (bytes[at + index] !== quoted[index]) return false;
     return true;
   }
 
-  /** @param item where the item begins that the kind is of */
-  #kindAt(at: number, item: number): string {
-    if (at !== INVALID) return /^"(\w*)"/.exec(this.#bytes.toString('latin1', at, at + 100))?.[1] ?? '';
-    const head = this.#bytes.toString('latin1', 0, Math.min(item, HEAD_BYTES));
+  #kindIn(bytes: Buffer): string {
+    const at = this.#scanner.kindAt;
+    if (at !== INVALID) return /^"(\w*)"/.exec(bytes.toString('latin1', at, at + 100))?.[1] ?? '';
+    const head = this.#kindOfItems ?? this.#outside.join('').slice(0, HEAD_BYTES);
     this.#kindOfItems ??= /"kind"\s*:\s*"(\w+)List"/.exec(head)?.[1] ?? '';
     return this.#kindOfItems;
-  }
-
-  #without(start: number, end: number, { from, to }: Cuts): string {
-    if (this.#parts.length < end - start) this.#parts = Buffer.allocUnsafe((end - start) * 2);
-    let length = 0;
-    let kept = start;
-    for (let index = from; index <= to; index += 2) {
-      const until = index === to ? end : (this.#scanner.cuts[index] ?? end);
-      length += this.#bytes.copy(this.#parts, length, kept, until);
-      kept = this.#scanner.cuts[index + 1] ?? end;
-    }
-    return this.#parts.toString('utf8', 0, length);
   }
 }
 
@@ -211,18 +249,4 @@ function closingBracket(bytes: Buffer, start: number): number {
     }
   }
   return INVALID;
-}
-
-/** @returns the bytes outside the items, with 0 for each. */
-function outside(bytes: Buffer, items: readonly Item[]): string {
-  const length = items.reduce((rest, { start, end }) => rest - (end - start) + 1, bytes.length);
-  const parts = Buffer.alloc(length, '0');
-  let at = 0;
-  let from = 0;
-  for (const { start, end } of items) {
-    at += bytes.copy(parts, at, from, start) + 1;
-    from = end;
-  }
-  bytes.copy(parts, at, from);
-  return parts.toString();
 }

@@ -4,7 +4,7 @@ import type { ProblemList } from '../problems/problem.ts';
 import { readDocuments, reportDamage } from './documents.ts';
 import { nameOf } from './fields.ts';
 import { readTables } from './kubectl-table.ts';
-import { splitLargeList } from './large-list.ts';
+import { type LargeList, splitLargeList } from './large-list.ts';
 import type { ClusterPart } from './merge-clusters.ts';
 import type { ObjectKind } from './object-fields.ts';
 import type { Endpoint, Node, Pod, Seen, Service } from './objects.ts';
@@ -17,17 +17,24 @@ import { readService } from './read-service.ts';
 export { isKubernetes } from './is-kubernetes.ts';
 export { type ClusterPart, mergeClusters } from './merge-clusters.ts';
 
+/** A file of objects, or what the API answered. */
+export interface ObjectSource {
+  readonly name: string;
+  /** All of it; may be read when it is asked for. */
+  readonly bytes: Buffer;
+  readonly size?: number;
+  /** The bytes in pieces, of which one may be overwritten by the next. Absent: they are in memory. */
+  chunks?(): Iterable<Buffer>;
+}
+
 /**
  * Reads what kubectl prints: JSON or YAML, single objects, lists (`List`, `ServiceList`, …, also mixed and nested), several
  * documents. Objects of other kinds are left out in silence. An object that cannot be used becomes a problem naming it.
  * @returns the part of the cluster that this file holds; pass all parts to `mergeClusters`. Never throws.
  */
-export async function parseObjects(
-  source: { readonly name: string; readonly bytes: Buffer },
-  problems: ProblemList,
-): Promise<ClusterPart> {
+export async function parseObjects(source: ObjectSource, problems: ProblemList): Promise<ClusterPart> {
   const reader = new ObjectReader(source.name, problems);
-  const large = source.bytes.length < LARGE ? null : splitLargeList(source.bytes);
+  const large = largeListIn(source);
   if (large === null) for (const value of await readDocuments(source, problems)) reader.read(value, null, 0);
   else
     reader.read(
@@ -56,6 +63,15 @@ export function parseTables(text: string, file: string, problems: ProblemList, p
 
 /** Bytes from which a list is read object by object. */
 const LARGE = 1024 * 1024;
+
+/** @returns null where the file is small, or no list. */
+function largeListIn(source: ObjectSource): LargeList | null {
+  if ((source.size ?? source.bytes.length) < LARGE) return null;
+  // Memory for a whole file costs more than to walk over it.
+  const read = source.chunks === undefined ? null : splitLargeList(source.chunks(), false);
+  // What is odd in the pieces may be colours of a terminal, which the bytes are without.
+  return read === null || read.odd ? splitLargeList([source.bytes], true) : read;
+}
 
 type Kind = ObjectKind;
 type Complain = (fault: ObjectFault) => void;

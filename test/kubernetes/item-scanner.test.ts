@@ -8,14 +8,20 @@ const SHAPE = { name: true, labels: () => true, a: { b: true, c: { name: true } 
 const WANTED = wantedKeysOf(SHAPE);
 const NOTHING = wantedKeysOf({});
 
+function scannerOf(bytes: Buffer): ItemScanner {
+  const scanner = new ItemScanner();
+  scanner.begin(bytes);
+  return scanner;
+}
+
 function endOf(text: string | Buffer, wanted = WANTED): number {
-  return new ItemScanner(Buffer.from(text)).object(0, wanted);
+  return scannerOf(Buffer.from(text)).object(0, wanted);
 }
 
 /** The text without what the scanner cuts out. */
 function cutOf(text: string, wanted = WANTED): string {
   const bytes = Buffer.from(text);
-  const scanner = new ItemScanner(bytes);
+  const scanner = scannerOf(bytes);
   expect(scanner.object(0, wanted)).toBe(bytes.length);
   const kept: Buffer[] = [];
   let from = 0;
@@ -106,7 +112,7 @@ describe('walking over an object', () => {
   });
 
   it('says where the value of its own kind stands', () => {
-    const scanner = new ItemScanner(Buffer.from('{"a":{"kind":"no"},"kind": "Pod"}'));
+    const scanner = scannerOf(Buffer.from('{"a":{"kind":"no"},"kind": "Pod"}'));
     scanner.object(0, wantedKeysOf({ kind: true, a: { kind: true } }));
     expect(scanner.kindAt).toBe(27);
     scanner.object(5, NOTHING);
@@ -162,7 +168,7 @@ describe('what is JSON', () => {
           }
           const bytes = Buffer.from(text);
           for (const wanted of ways) {
-            const end = text.startsWith('{') ? new ItemScanner(bytes).object(0, wanted) : INVALID;
+            const end = text.startsWith('{') ? scannerOf(bytes).object(0, wanted) : INVALID;
             const rest = end === INVALID ? 'x' : bytes.toString('utf8', end);
             expect(/^[ \t\r\n]*$/.test(rest), text).toBe(isObject(text.trimStart() === text ? text : 'x'));
           }

@@ -4,7 +4,16 @@ import { parseObjects } from '../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { toldAll } from '../../src/problems/told-problem.ts';
 
-const split = (text: string) => splitLargeList(Buffer.from(text));
+const split = (text: string) => splitLargeList([Buffer.from(text)], true);
+
+/** Pieces of a text, each written over the one before, as those of a file are. */
+function* piecesOf(text: string, size: number): Iterable<Buffer> {
+  const bytes = Buffer.from(text);
+  const piece = Buffer.alloc(size);
+  for (let at = 0; at < bytes.length; at += size)
+    yield piece.subarray(0, bytes.copy(piece, 0, at, at + size));
+}
+
 const itemsOf = (text: string) => {
   const list = split(text);
   return list === null ? null : [...list.items(() => expect.fail('damaged'))];
@@ -41,6 +50,51 @@ describe('splitting a list', () => {
     ['nothing', ''],
   ])('leaves %s to the other reader', (_, text) => {
     expect(split(text)).toBeNull();
+  });
+});
+
+describe('a list in pieces', () => {
+  it.each([
+    [
+      'of objects',
+      JSON.stringify(
+        { kind: 'List', items: [{ a: '}"]' }, { a: 'ü✓"' }, {}], metadata: { x: 'ü[' } },
+        null,
+        1,
+      ),
+    ],
+    [
+      'of large objects',
+      JSON.stringify({ items: [{ a: 'x'.repeat(5000) }, { kind: 'Pod', a: ['y'.repeat(3000)] }] }),
+    ],
+    ['that is none', '{"items":[{}],"others":[{}]}'],
+    ['that is cut', '{"items":[{},{"a":1'],
+    ['with a damaged object', '{"items":[{"a":1},{"a":01},{"a":[1,]},{"b":"\\x"}]}'],
+  ])('%s is split as it is in one', (_, text) => {
+    const told = (list: ReturnType<typeof split>) => {
+      const damaged = vi.fn();
+      return (
+        list && {
+          head: list.head,
+          odd: list.odd,
+          items: [...list.items(damaged)],
+          damaged: damaged.mock.calls,
+        }
+      );
+    };
+    const whole = told(split(text));
+    for (let size = 1; size < Math.min(text.length + 2, 300); size++)
+      expect(told(splitLargeList(piecesOf(text, size), false)), `pieces of ${size}`).toEqual(whole);
+  });
+
+  it('is walked over once, however large an object is', () => {
+    const text = `{"items":[{"a":"${'x'.repeat(2 ** 20)}"}]}`;
+    const copied = vi.spyOn(Buffer.prototype, 'copy');
+    const list = splitLargeList(piecesOf(text, 1000), false);
+    const bytes = copied.mock.results.reduce((sum, { value }) => sum + Number(value), 0);
+    copied.mockRestore();
+    expect([...(list?.items(() => undefined) ?? [])]).toHaveLength(1);
+    expect(bytes).toBeLessThan(10 * text.length);
   });
 });
 
@@ -146,10 +200,12 @@ describe('objects of which little is read', () => {
   };
   const nameless = { ...pod, metadata: padding };
 
-  /** What is read of the list, and what is told of it. */
-  async function read(text: string) {
+  /** What is read of the list, and what is told of it. @param piece the list is a file, read in pieces of this size */
+  async function read(text: string, piece?: number) {
     const problems = new ProblemList();
-    const part = await parseObjects({ name: 'objects.json', bytes: Buffer.from(text) }, problems);
+    const bytes = Buffer.from(text);
+    const file = piece === undefined ? {} : { size: bytes.length, chunks: () => piecesOf(text, piece) };
+    const part = await parseObjects({ name: 'objects.json', bytes, ...file }, problems);
     return { part, told: toldAll(problems.list()) };
   }
 
@@ -158,13 +214,16 @@ describe('objects of which little is read', () => {
 
   /** Read as a large list, and as a value among others, as small lists are. */
   async function expectSame(list: { readonly items: readonly object[] }, print: (value: unknown) => string) {
-    const parsed = vi.spyOn(JSON, 'parse');
-    const large = await read(print({ ...list, items: [...list.items, bulk] }));
-    const most = Math.max(...parsed.mock.calls.map(([given]) => given.length));
-    parsed.mockRestore();
-    // It was read by its items.
-    expect(most).toBeLessThan(2 ** 20);
-    expect(large).toEqual(await read(print(list)));
+    const small = await read(print(list));
+    for (const piece of [undefined, 999, 2 ** 18]) {
+      const parsed = vi.spyOn(JSON, 'parse');
+      const large = await read(print({ ...list, items: [...list.items, bulk] }), piece);
+      const most = Math.max(...parsed.mock.calls.map(([given]) => given.length));
+      parsed.mockRestore();
+      // It was read by its items.
+      expect(most).toBeLessThan(2 ** 20);
+      expect(large).toEqual(small);
+    }
   }
 
   const withoutKind = (object: object) => ({ ...object, kind: undefined, apiVersion: undefined });
@@ -174,19 +233,15 @@ describe('objects of which little is read', () => {
   it.each([
     ['of one kind', { apiVersion: 'v1', items: [pod, nameless, pod], kind: 'List' }],
     ['of many kinds', { apiVersion: 'v1', items: [...mixed, ...mixed.toReversed()], kind: 'List' }],
-    ...all.map((one): [string, { items: object[] }] => [
+    ...all.map((one): [string, { readonly items: readonly object[]; readonly [field: string]: unknown }] => [
       `of ${one.kind}s that do not say so, behind their kind`,
       { kind: `${one.kind}List`, apiVersion: one.apiVersion, items: [one, one].map(withoutKind) },
     ]),
-    ...all.map((one): [string, { items: object[] }] => [
+    ...all.map((one): [string, { readonly items: readonly object[]; readonly [field: string]: unknown }] => [
       `of ${one.kind}s that do not say so, before their kind`,
       { apiVersion: one.apiVersion, items: [one, one].map(withoutKind), kind: `${one.kind}List` },
     ]),
     ['of no kind', { items: [...mixed, withoutKind(pod)], other: '"kind":"PodList"' }],
-    [
-      'whose first words lie',
-      { other: { kind: 'PodList' }, items: [withoutKind(service), service], kind: 'ServiceList' },
-    ],
   ])('a list %s is read as others are', async (_, list) => {
     await expectSame(list, (value) => JSON.stringify(value));
     await expectSame(list, (value) => JSON.stringify(value, null, 4));
@@ -227,6 +282,27 @@ describe('objects of which little is read', () => {
     );
     expect(part.pods).toHaveLength(2);
     expect(told.map(({ code }) => code)).toEqual(['truncated']);
+  });
+
+  it('whose first words are not its own is read, whole', async () => {
+    const list = {
+      other: { kind: 'PodList' },
+      items: [withoutKind(service), service, bulk],
+      kind: 'ServiceList',
+    };
+    const { part } = await read(JSON.stringify(list), 2 ** 18);
+    expect(part.services).toHaveLength(2);
+    expect(part.pods).toBeUndefined();
+  });
+
+  it('in colours of a terminal is read as without them', async () => {
+    const text = JSON.stringify({ items: [pod, { ...pod, metadata: { name: 'q' } }, bulk] });
+    const coloured = text.replace('"name":"q"', '"name":\x1b[0;32m"q"\x1b[0m');
+    const chunks = () => piecesOf(coloured, 2 ** 18);
+    const problems = new ProblemList();
+    const source = { name: 'x', bytes: Buffer.from(text), size: coloured.length, chunks };
+    expect((await parseObjects(source, problems)).pods).toHaveLength(2);
+    expect(problems.list()).toEqual([]);
   });
 
   it('costs no more than what is read of them', async () => {
