@@ -109,5 +109,19 @@ describe('a large node', () => {
     expect(unseen).toHaveLength(2000);
     expect(unseen[0]?.given[0]?.text).toMatch(/was not entered in .* nor in the next 1999 lists/);
     expect(unseen.reduce((all, { probability }) => all + probability, 0)).toBeCloseTo(1, 9);
+    // What holds for all of those is told once.
+    expect(new Set(unseen.map(({ given }) => given)).size).toBe(1);
+  });
+
+  it('makes no text of an answer that there is no other to hold against', async () => {
+    const options = { services: 1, endpoints: 300, secondPort: 0, nodePort: 0, affinity: 0 };
+    const { folder: capture } = generate('answers', options);
+    const texts = vi.spyOn(JSON, 'stringify');
+    const item = await trace(capture, '10.96.0.0:80');
+    const made = texts.mock.calls.length;
+    texts.mockRestore();
+    expect(item.outcomes).toHaveLength(300);
+    expect(item.outcomes.every(({ connection }) => connection !== null)).toBe(true);
+    expect(made).toBeLessThan(100);
   });
 });

@@ -73,6 +73,7 @@ describe('where the rules of a table lead', () => {
         throw new Error('parsed');
       },
       towards: () => [],
+      forEveryDestination: () => null,
       text: (index) => rules.text(index),
       targetName: (index) => {
         asked++;

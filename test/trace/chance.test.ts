@@ -124,6 +124,13 @@ describe('What of lists of recent clients?', () => {
     expect(sumsByGiven(trace)).toEqual([1, 1, 1, 1]);
     expect(trace.outcomes).toHaveLength(6);
   });
+  it('ways that rest on the same answers have one list of them, and steps passed before the dice one entry', () => {
+    const { outcomes } = ask(affinity(30), TO);
+    expect(outcomes).toHaveLength(60);
+    expect(new Set(outcomes.map(({ given }) => given)).size).toBe(31);
+    const fresh = outcomes.filter(({ probability }) => probability < 1);
+    expect(new Set(fresh.map(({ path }) => path[0])).size).toBe(1);
+  });
   it('a list that was captured without the client is no', () => {
     const host = nodeOf({ host: { recent: new Map([0, 1, 2].map((i) => [`L${i}`, []])) } });
     const trace = ask(affinity(3), { ...TO, host });

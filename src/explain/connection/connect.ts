@@ -36,10 +36,11 @@ export function connect(
 ): Connected {
   if (!beginsConnection(trace)) return { ...described, connection: null };
   const register = new StepRegister(node, trace.steps, described.steps);
+  const context = { node, trace, nodes, register, ...sender };
   const outcomes = described.outcomes.map((item, index) => {
     const traced = trace.outcomes[index];
     if (traced === undefined) return item;
-    const connection = connectionOf(item, traced, { node, trace, nodes, register, ...sender });
+    const connection = connectionOf(item, traced, context);
     return { ...item, connection, remarks: settled(item.remarks, connection) };
   });
   return { outcomes, steps: register.list(), connection: sharesOfConnections(outcomes) };

@@ -133,13 +133,25 @@ function endOf(outcome: OutcomeItem, withRemarks: boolean): string {
   );
 }
 
+/** What tells groups apart before their ends do. */
+function kindOf({ sticky, given, outcomes }: OutcomeGroup): string {
+  return `${sticky} ${given.includes(NOT_SEEN)} ${outcomes.length}`;
+}
+
+function endsOf({ outcomes }: OutcomeGroup): string {
+  const ends = outcomes.map(({ like, share }) => `${share.toFixed(6)} ${endOf(like, true)}`);
+  return JSON.stringify(ends.sort());
+}
+
 /** Under conditions that end alike the answer is told once, and only what matters of the conditions. */
 function mergeAlike(groups: OutcomeGroup[]): OutcomeGroup[] {
   if (groups.length < 2) return groups;
   const alike = new Map<string, OutcomeGroup[]>();
-  for (const group of groups) {
-    const ends = group.outcomes.map(({ like, share }) => `${share.toFixed(6)} ${endOf(like, true)}`);
-    const key = JSON.stringify([group.sticky, group.given.includes(NOT_SEEN), ...ends.sort()]);
+  const kinds = groups.map(kindOf);
+  for (const [index, group] of groups.entries()) {
+    const kind = kinds[index] ?? '';
+    // How 5,000 ways end is spelled only where there is another group to hold them against.
+    const key = kinds.indexOf(kind) === kinds.lastIndexOf(kind) ? kind : `${kind} ${endsOf(group)}`;
     const same = alike.get(key);
     if (same === undefined) alike.set(key, [group]);
     else same.push(group);
