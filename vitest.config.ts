@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ToolReporter } from './test/support/tool-reporter.ts';
 
@@ -13,6 +14,8 @@ export default defineConfig({
       new ToolReporter(),
       ...(results ? [['json', { outputFile: results }] as ['json', { outputFile: string }]] : []),
     ],
+    // One fewer than there are processors is vitest's own choice, which leaves half of a machine of two idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 240_000,
     hookTimeout: 120_000,
   },
