@@ -6,7 +6,7 @@ import type { Service, ServicePort } from './objects.ts';
 import { type Part, partOf, partsOf, type Shaped, shaped, textsIn } from './shape.ts';
 
 /** In place of a target port, in objects made of what kubectl printed for people. */
-export const NOT_SHOWN = null;
+export const NOT_SHOWN: unique symbol = Symbol('not shown');
 
 const FIELDS = OBJECT_FIELDS.Service;
 type Spec = typeof FIELDS.spec;

@@ -1,6 +1,6 @@
 import type { Backend, Chain, HookName, Rule } from '../iptables/ruleset.ts';
 import { describeTarget } from './describe-target.ts';
-import type { Step } from './outcome.ts';
+import type { IptablesStep, Step } from './outcome.ts';
 import type { StepBook } from './steps.ts';
 
 /** The walk of one table at one hook, as far as its steps say. */
@@ -10,21 +10,38 @@ interface Walk {
   readonly backend: Backend;
 }
 
+type Told = Omit<IptablesStep, 'id' | 'hook'>;
+
+/** Described once for all packets: a survey sends thousands past the same rules. */
+const TOLD = new WeakMap<Rule | Chain, Told>();
+
 /** @returns the step for a rule that matched. */
 export function ruleStep(chain: Chain, rule: Rule, { steps, hook, backend }: Walk): Step {
-  return steps.at(hook, rule, () => {
-    const { action, target } = describeTarget(rule.target);
-    const { table, name } = chain;
-    return { program: 'iptables', backend, table, chain: name, rule, event: 'rule', action, target };
-  });
+  return steps.at(hook, rule, () =>
+    told(rule, backend, () => {
+      const { action, target } = describeTarget(rule.target);
+      const { table, name } = chain;
+      return { program: 'iptables', backend, table, chain: name, rule, event: 'rule', action, target };
+    }),
+  );
 }
 
 /** @returns the step for the end of a chain: the policy of a built-in one, the return to the caller of another. */
 export function endStep(chain: Chain, { steps, hook, backend }: Walk): Step {
-  return steps.at(hook, chain, () => {
-    const { table, name, policy } = chain;
-    const event = policy === null ? 'chain-end' : 'policy';
-    const action = policy === null ? 'return' : policy === 'DROP' ? 'drop' : 'accept';
-    return { program: 'iptables', backend, table, chain: name, rule: null, event, action, target: null };
-  });
+  return steps.at(hook, chain, () =>
+    told(chain, backend, () => {
+      const { table, name, policy } = chain;
+      const event = policy === null ? 'chain-end' : 'policy';
+      const action = policy === null ? 'return' : policy === 'DROP' ? 'drop' : 'accept';
+      return { program: 'iptables', backend, table, chain: name, rule: null, event, action, target: null };
+    }),
+  );
+}
+
+function told(met: Rule | Chain, backend: Backend, describe: () => Told): Told {
+  const known = TOLD.get(met);
+  if (known?.backend === backend) return known;
+  const text = describe();
+  TOLD.set(met, text);
+  return text;
 }

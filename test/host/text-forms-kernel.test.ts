@@ -15,6 +15,15 @@ function run(command: string, input = ''): string {
   return execFileSync('ip', words, { encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
+/** A listing as text and as JSON of one moment: the kernel adds routes of its own while links come up. */
+function both(text: string, json: string): [string, string] {
+  for (let tries = 0; ; tries++) {
+    const before = run(json);
+    const told = run(text);
+    if (run(json) === before || tries > 50) return [told, before];
+  }
+}
+
 const LINKS = `
 link set lo up
 link add d0 type veth peer name p0
@@ -94,21 +103,21 @@ describe.skipIf(!usable)('what the tools print for people is read like their JSO
 
   it.each(['ipv4', 'ipv6'] as const)('ip route show table all, %s', (family) => {
     for (const flag of [family === 'ipv4' ? '-4' : '-6', '-0'].filter((each) => each !== '-0')) {
-      const [text, json] = [`ip ${flag}`, `ip -j ${flag}`].map((start) =>
-        parseRoutes(run(`${start} route show table all`), family, 'r', problems),
+      const [text, json] = both(`ip ${flag} route show table all`, `ip -j ${flag} route show table all`).map(
+        (output) => parseRoutes(output, family, 'r', problems),
       );
       expect(json?.length).toBeGreaterThan(5);
       expect(text).toEqual(json);
     }
-    const [text, json] = ['ip', 'ip -j'].map((start) =>
-      parseRoutes(run(`${start} route show table all`), family, 'r', problems),
+    const [text, json] = both('ip route show table all', 'ip -j route show table all').map((output) =>
+      parseRoutes(output, family, 'r', problems),
     );
     expect(text).toEqual(json);
   });
 
   it.each(['-o', '-d', '-o -d'])('ip %s route show table all', (option) => {
-    const [text, json] = [`ip ${option}`, 'ip -j'].map((start) =>
-      parseRoutes(run(`${start} route show table all`), 'ipv4', 'r', problems),
+    const [text, json] = both(`ip ${option} route show table all`, 'ip -j route show table all').map(
+      (output) => parseRoutes(output, 'ipv4', 'r', problems),
     );
     // With -d a route of the whole world is said to be one.
     const plain = (routes: typeof text) => routes?.map(({ scope, ...route }) => route);

@@ -119,6 +119,13 @@ describe('does an object read the same after it was pruned, as from the API serv
     );
   });
 
+  it('a targetPort that a manifest leaves blank is the port, as the API has it', () => {
+    const ports = [{ port: 80, targetPort: null }];
+    const service = { metadata: { namespace: 'shop', name: 'web' }, spec: { ports } };
+    expectSame('Service', service);
+    expect(readService(service, () => {})?.ports[0]?.targetPort).toBe('80');
+  });
+
   it('a Service with annotations keeps those that are read, and no others', () => {
     const annotations = {
       'service.kubernetes.io/topology-mode': 'Auto',

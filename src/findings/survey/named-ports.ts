@@ -9,7 +9,7 @@ import { socketText } from '../../net/socket.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import { alternativesOf } from './alternatives.ts';
 import { type Client, clientsOf } from './senders.ts';
-import type { Follower } from './world.ts';
+import { type Follower, hasEnded } from './world.ts';
 
 /** A packet for a Service port or an endpoint that the rules name, which does not arrive. */
 export interface NamedDrop {
@@ -83,7 +83,9 @@ function undelivered(
   client: Client,
   target: Omit<Aim, 'to'> & { readonly protocol: number },
 ): Pick<NamedDrop, 'outcome' | 'sure'> | null {
-  const alternatives = alternativesOf(follower.follow(client, target));
+  const trace = follower.followEnded(client, target);
+  if (trace === null) return null;
+  const alternatives = alternativesOf(trace);
   const all = alternatives.flatMap(({ outcomes }) => outcomes);
   const outcome = all.find(hasEnded);
   if (outcome === undefined) return null;
@@ -91,10 +93,6 @@ function undelivered(
   if (alternatives.length === 1) return { outcome, sure: true };
   if (!all.every((one) => hasEnded(one) || one.verdict === 'unknown')) return null;
   return { outcome, sure: all.every(hasEnded) };
-}
-
-function hasEnded({ verdict }: Outcome): boolean {
-  return verdict === 'drop' || verdict === 'reject';
 }
 
 function aimsOf(item: ServiceItem, context: NamedMatter): Aim[] {

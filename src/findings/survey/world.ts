@@ -4,9 +4,9 @@ import type { Known } from '../../explain/question/question.ts';
 import type { Namer } from '../../explain/trace/namer.ts';
 import type { Address, Family } from '../../net/address.ts';
 import { SCTP, TCP, UDP } from '../../net/protocol.ts';
-import type { Trace } from '../../trace/outcome.ts';
-import { senderOf } from '../../trace/packet.ts';
-import { type TraceOptions, tracePacket } from '../../trace/trace-packet.ts';
+import type { Trace, Verdict } from '../../trace/outcome.ts';
+import { type Packet, senderOf } from '../../trace/packet.ts';
+import { followPacket, type TraceOptions, toldWays, tracePacket } from '../../trace/trace-packet.ts';
 import type { World } from '../../trace/world.ts';
 import type { Client } from './senders.ts';
 
@@ -36,25 +36,15 @@ export class Follower {
    * @returns every way that a new connection of this client can take. Flows that live already are left aside.
    */
   follow(client: Client, target: Target, options: Pick<TraceOptions, 'shares'> = {}): Trace {
-    const { family } = target.address;
-    return tracePacket(
-      {
-        family,
-        protocol: target.protocol,
-        source: client.sender,
-        sourcePort: null,
-        destination: target.address,
-        destinationIsLocal: target.isLocal ?? false,
-        destinationPort: [TCP, UDP, SCTP].includes(target.protocol) ? target.port : null,
-        icmp: null,
-        entersAt: client.entersAt,
-        inInterface: client.entersAt === 'OUTPUT' ? null : client.inInterface,
-        mark: 0,
-        state: 'NEW',
-      },
-      this.#world(family, client.entersAt),
-      options,
-    );
+    const world = this.#world(target.address.family, client.entersAt);
+    return tracePacket(firstPacket(client, target), world, options);
+  }
+
+  /** @returns the same where a way ends at this node; null where none does, which most packets' ways are not told for. */
+  followEnded(client: Client, target: Target): Trace | null {
+    const packet = firstPacket(client, target);
+    const ways = followPacket(packet, this.#world(packet.family, client.entersAt));
+    return ways.endings.some(hasEnded) ? toldWays(packet, ways) : null;
   }
 
   /**
@@ -100,4 +90,26 @@ export class Follower {
     this.#worlds.set(key, world);
     return world;
   }
+}
+
+function firstPacket(client: Client, { address, port, protocol, isLocal = false }: Target): Packet {
+  return {
+    family: address.family,
+    protocol,
+    source: client.sender,
+    sourcePort: null,
+    destination: address,
+    destinationIsLocal: isLocal,
+    destinationPort: [TCP, UDP, SCTP].includes(protocol) ? port : null,
+    icmp: null,
+    entersAt: client.entersAt,
+    inInterface: client.entersAt === 'OUTPUT' ? null : client.inInterface,
+    mark: 0,
+    state: 'NEW',
+  };
+}
+
+/** @returns true where a packet's way ends in that nobody gets it. */
+export function hasEnded({ verdict }: { readonly verdict: Verdict }): boolean {
+  return verdict === 'drop' || verdict === 'reject';
 }
