@@ -1,5 +1,5 @@
 import { sameAddress } from '../net/address.ts';
-import type { Outcome } from '../trace/outcome.ts';
+import { isStopped, type Outcome } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import type { Connection } from '../trace/state.ts';
 import { byMark, refusalMarks } from './answer-mark.ts';
@@ -165,7 +165,7 @@ function outOfNode(
 ): readonly Way[] {
   const options = { ...memoryOf(view, trip), ...(attached === null ? {} : { attached }) };
   return throughOutcomes(outcomesAt(view, packet, trip, options), view.name, (outcome) => {
-    if (outcome.verdict !== 'drop' && outcome.verdict !== 'reject') return [refusal];
+    if (!isStopped(outcome)) return [refusal];
     const leg: Leg = { view, direction: 'answer', packet, outcome };
     return [ended('times-out', { code: 'lost', leg }, { ...trip, legs: [...trip.legs, leg] })];
   });

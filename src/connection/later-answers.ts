@@ -1,4 +1,5 @@
 import { TCP } from '../net/protocol.ts';
+import { isStopped } from '../trace/outcome.ts';
 import { UNMARKED } from '../trace/reply-mark.ts';
 import { answerMarks } from './answer-mark.ts';
 import { answerPacket } from './answer-packet.ts';
@@ -31,8 +32,7 @@ export function laterAnswers(trip: Trip, client: Client): Way | null {
     if (lost === undefined) continue;
     const leg: Leg = { view, direction: 'answer', packet, outcome: lost };
     const legs = { ...trip, legs: [...trip.legs, leg] };
-    if (outcomes.every(({ verdict }) => verdict === 'drop' || verdict === 'reject'))
-      return ended('times-out', { code: 'lost', leg }, legs);
+    if (outcomes.every(isStopped)) return ended('times-out', { code: 'lost', leg }, legs);
     return ended('unknown', { code: 'not-followed', leg }, legs);
   }
   return null;

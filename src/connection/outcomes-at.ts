@@ -5,19 +5,20 @@ import type { World } from '../trace/world.ts';
 import type { NodeView } from './node-view.ts';
 import type { Memory, Trip } from './trip.ts';
 
-/** A packet that was followed, with what the node remembered then; their text is made where another is held against it. */
+/** A packet that was followed, with what the node remembered then. */
 interface Asked {
   readonly packet: Packet;
   readonly options: Memory;
-  text: string | null;
 }
 
-interface Followed extends Asked {
-  readonly outcomes: readonly Outcome[];
+/** What became of packets with the same ends, by the text of all that was asked, which is made for the second of them. */
+interface Followed {
+  readonly first: Asked & { readonly outcomes: readonly Outcome[] };
+  byText: Map<string, readonly Outcome[]> | null;
 }
 
 /** By from where to where: of 5,000 endpoints each sends one answer, and nothing is held against it. */
-type FollowedByEnds = Map<string, Followed[]>;
+type FollowedByEnds = Map<string, Followed>;
 
 /** By the packet that a connection begins with, and the node's world. */
 const FOLLOWED = new WeakMap<Packet, Map<World, FollowedByEnds>>();
@@ -41,14 +42,16 @@ export function outcomesAt(
   const followed = followedAt(world, first);
   const ends = `${packet.source.address?.value} ${packet.destination.value}`;
   const before = followed.get(ends);
-  const one: Asked = { packet, options, text: null };
-  const text = before === undefined ? null : textOf(one);
-  const known = before?.find((one) => textOf(one) === text);
-  if (known !== undefined) return known.outcomes;
-  const { outcomes } = tracePacket(packet, world, options);
-  if (before === undefined) followed.set(ends, [{ ...one, outcomes }]);
-  else before.push({ ...one, outcomes });
-  return outcomes;
+  if (before === undefined) {
+    const { outcomes } = tracePacket(packet, world, options);
+    followed.set(ends, { first: { packet, options, outcomes }, byText: null });
+    return outcomes;
+  }
+  before.byText ??= new Map([[textOf(before.first), before.first.outcomes]]);
+  const text = textOf({ packet, options });
+  const known = before.byText.get(text) ?? tracePacket(packet, world, options).outcomes;
+  before.byText.set(text, known);
+  return known;
 }
 
 function followedAt(world: World, first: Packet): FollowedByEnds {
@@ -59,9 +62,8 @@ function followedAt(world: World, first: Packet): FollowedByEnds {
   return followed;
 }
 
-function textOf(asked: Asked): string {
-  asked.text ??= JSON.stringify([asked.packet, asked.options], spelled);
-  return asked.text;
+function textOf({ packet, options }: Asked): string {
+  return JSON.stringify([packet, options], spelled);
 }
 
 function spelled(_: string, value: unknown): unknown {

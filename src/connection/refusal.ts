@@ -2,7 +2,7 @@ import type { Family } from '../net/address.ts';
 import { ICMP, ICMPV6, TCP, UDP } from '../net/protocol.ts';
 import { bridgeShown } from '../trace/bridge.ts';
 import { portOrSome } from '../trace/opened-flow.ts';
-import type { Outcome } from '../trace/outcome.ts';
+import { isStopped, type Outcome } from '../trace/outcome.ts';
 import { type Packet, type Sender, senderOf } from '../trace/packet.ts';
 import type { Connection, PacketState } from '../trace/state.ts';
 import type { Client } from './client.ts';
@@ -129,12 +129,9 @@ const LOSES: ReadonlySet<string> = new Set(['lost', 'tunnel-lost', 'device-down'
  */
 export function unlessLost(refused: Way, back: readonly Way[]): readonly Way[] {
   if (back.length > 0 && back.every(({ reason }) => reason !== null && LOSES.has(reason.code))) return back;
-  const open = back.find(
-    ({ reason, legs }) => reason?.code === 'open-question' && isDropped(legs.at(-1)?.outcome),
-  );
+  const open = back.find(({ reason, legs }) => {
+    const last = legs.at(-1)?.outcome;
+    return reason?.code === 'open-question' && last !== undefined && isStopped(last);
+  });
   return [open === undefined ? refused : { ...open, share: 1 }];
-}
-
-function isDropped(outcome: Outcome | undefined): boolean {
-  return outcome?.verdict === 'drop' || outcome?.verdict === 'reject';
 }

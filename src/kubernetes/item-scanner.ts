@@ -139,26 +139,16 @@ export class ItemScanner {
 
   /** An object, or objects in a list. */
   #parts(start: number, wanted: WantedKeys, depth: number): number {
-    const bytes = this.#bytes;
-    if (bytes[start] === OPEN) return this.#object(start, wanted, depth + 1);
-    if (bytes[start] !== OPEN_LIST) return this.#value(start, depth);
-    let at = this.#blanks(start + 1);
-    if (bytes[at] === CLOSE_LIST) return at + 1;
-    for (;;) {
-      at = bytes[at] === OPEN ? this.#object(at, wanted, depth + 1) : this.#value(at, depth);
-      if (at === INVALID) return INVALID;
-      at = this.#blanks(at);
-      if (bytes[at] === CLOSE_LIST) return at + 1;
-      if (bytes[at] !== COMMA) return INVALID;
-      at = this.#blanks(at + 1);
-    }
+    const byte = this.#bytes[start];
+    if (byte === OPEN) return this.#object(start, wanted, depth + 1);
+    return byte === OPEN_LIST ? this.#list(start, wanted, depth + 1) : this.#value(start, depth);
   }
 
   #value(start: number, depth: number): number {
     const byte = this.#bytes[start];
     if (byte === QUOTE) return this.#text(start + 1);
     if (byte === OPEN) return this.#members(start, depth + 1);
-    if (byte === OPEN_LIST) return this.#list(start, depth + 1);
+    if (byte === OPEN_LIST) return this.#list(start, null, depth + 1);
     if (byte === TRUE[0]) return this.#word(start, TRUE);
     if (byte === FALSE[0]) return this.#word(start, FALSE);
     if (byte === NULL[0]) return this.#word(start, NULL);
@@ -182,13 +172,15 @@ export class ItemScanner {
     }
   }
 
-  #list(start: number, depth: number): number {
+  /** @param wanted of each object in it; null: all is kept or cut out as one */
+  #list(start: number, wanted: WantedKeys | null, depth: number): number {
     const bytes = this.#bytes;
     if (depth > DEEPEST) return INVALID;
     let at = this.#blanks(start + 1);
     if (bytes[at] === CLOSE_LIST) return at + 1;
     for (;;) {
-      at = this.#value(at, depth);
+      const isPart = wanted !== null && bytes[at] === OPEN;
+      at = isPart ? this.#object(at, wanted, depth) : this.#value(at, depth);
       if (at === INVALID) return INVALID;
       at = this.#blanks(at);
       if (bytes[at] === CLOSE_LIST) return at + 1;

@@ -1,3 +1,4 @@
+import { ByService } from '../lookup/by-service.ts';
 import type { Endpoint, Node } from './objects.ts';
 
 // Of 100,000 objects each: texts put together as keys would cost more than reading the objects does.
@@ -29,17 +30,9 @@ interface MetPort {
 
 /** @returns what tells whether an endpoint's address and port are met for the first time in its Service. */
 export function endpointsNotMet(): (endpoint: Endpoint) => boolean {
-  const met = new Map<string, MetPort[]>();
-  let last: Endpoint | null = null;
-  let ports: MetPort[] = [];
+  const met = new ByService<MetPort[]>(() => []);
   return (endpoint) => {
-    // Those of one slice follow each other.
-    if (last === null || last.service !== endpoint.service || last.namespace !== endpoint.namespace) {
-      const key = `${endpoint.namespace}/${endpoint.service}`;
-      ports = met.get(key) ?? [];
-      met.set(key, ports);
-    }
-    last = endpoint;
+    const ports = met.of(endpoint);
     const { port, portName, protocol, address } = endpoint;
     const own = ports.find((one) => one.port === port && one.name === portName && one.protocol === protocol);
     if (own !== undefined) return isAdded(own.addresses, address);

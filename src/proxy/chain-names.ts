@@ -1,4 +1,5 @@
 import type { Cluster, Endpoint, Service } from '../kubernetes/objects.ts';
+import { ByService } from '../lookup/by-service.ts';
 import { bookOf } from './addresses.ts';
 import { type ChainName, splitChainName } from './chain-name.ts';
 import type { ChainPrefix } from './chains.ts';
@@ -140,7 +141,7 @@ class HashedNames implements ChainNames {
   }
 
   #endpointsOf(key: string): readonly Endpoint[] {
-    this.#endpoints ??= groupEndpoints(this.#cluster.endpoints ?? []);
+    this.#endpoints ??= byService(this.#cluster.endpoints ?? []);
     return this.#endpoints.get(key) ?? [];
   }
 
@@ -162,11 +163,11 @@ function knownPorts(cluster: Cluster): KnownPort[] {
     if (!ports.has(key)) ports.set(key, { ...name, portNumber });
   };
   for (const service of cluster.services ?? []) addPorts(service, add);
-  let before: Endpoint[] = [];
+  const met = new ByService<Endpoint[]>(() => []);
   for (const endpoint of cluster.endpoints ?? []) {
     const { namespace, service, portName, protocol } = endpoint;
-    // Endpoints of one slice follow each other, of each address one for each port.
-    if (before[0]?.service !== service || before[0].namespace !== namespace) before = [];
+    // Of each address there is one for each port.
+    const before = met.of(endpoint);
     if (before.some((one) => one.portName === portName && one.protocol === protocol)) continue;
     before.push(endpoint);
     add({ namespace, name: service, port: portName, protocol }, null);
@@ -180,23 +181,10 @@ function addPorts(service: Service, add: (name: ServicePortName, portNumber: num
   }
 }
 
-/** @returns endpoints by `namespace/service`. */
-function groupEndpoints(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
-  const groups = new Map<string, Endpoint[]>();
-  let last: Endpoint | null = null;
-  let group: Endpoint[] = [];
-  for (const endpoint of endpoints) {
-    const { namespace, service } = endpoint;
-    // Those of one slice follow each other.
-    if (last === null || last.service !== service || last.namespace !== namespace) {
-      const key = `${namespace}/${service}`;
-      group = groups.get(key) ?? [];
-      groups.set(key, group);
-    }
-    last = endpoint;
-    group.push(endpoint);
-  }
-  return groups;
+function byService(endpoints: readonly Endpoint[]): ReadonlyMap<string, readonly Endpoint[]> {
+  const groups = new ByService<Endpoint[]>(() => []);
+  for (const endpoint of endpoints) groups.of(endpoint).push(endpoint);
+  return groups.byName;
 }
 
 function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): Map<string, Item[]> {

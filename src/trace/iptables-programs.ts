@@ -109,23 +109,15 @@ function chainAt(
     return absent === null ? null : { acts: true, run: absent };
   }
   const { backend } = ruleset;
-  // A packet's ways share its context: where and with what a table is walked is put together once for all of them.
-  let last: { readonly context: TraceContext; readonly walk: Walk } | null = null;
-  const walkIn = (context: TraceContext): Walk => {
-    if (last?.context !== context) {
-      const { world, steps, budget, questions, observer } = context;
-      const { host } = world;
-      const native = nativeRules(ruleset, name, hook, context);
-      last = {
-        context,
-        walk: { table, backend, hook, host, steps, budget, questions, observer, native },
-      };
-    }
-    return last.walk;
-  };
   return {
     acts: chain.rules.length > 0 || chain.policy === 'DROP' || chain.cut !== undefined,
-    run: (branch, context) => walkChain(branch, chain, walkIn(context)),
+    run: (branch, context) => {
+      const { steps, budget, questions, observer } = context;
+      const { host } = context.world;
+      const native = nativeRules(ruleset, name, hook, context);
+      const walk: Walk = { table, backend, hook, host, steps, budget, questions, observer, native };
+      return walkChain(branch, chain, walk);
+    },
   };
 }
 

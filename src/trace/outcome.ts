@@ -12,6 +12,11 @@ export type { Device } from './packet.ts';
 /** What became of the packet on this node. `unknown`: the capture cannot tell, and `given` or `reason` say why. */
 export type Verdict = 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
 
+/** @returns true where a packet's way ends in that nobody gets it. */
+export function isStopped({ verdict }: { readonly verdict: Verdict }): boolean {
+  return verdict === 'drop' || verdict === 'reject';
+}
+
 /**
  * A rule or policy that some outcome passed, with the place where it stands; listed once for each hook in which it was met.
  */

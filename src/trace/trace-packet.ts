@@ -50,8 +50,6 @@ export interface TraceOptions {
   readonly balanced?: readonly BalancedFlow[];
   /** What rules wrote into sets and lists for earlier packets of the connection here, since the capture. Absent: nothing. */
   readonly written?: Written;
-  /** Steps that are described once for many packets of one world: their numbers count for nothing. Absent: a book for this one. */
-  readonly steps?: StepBook;
   /** The connection that the packet sets out with: one that the kernel made as an answer to another (nf_ct_attach). Absent: none. */
   readonly attached?: Connection;
 }
@@ -67,17 +65,9 @@ export interface Ways {
 export function followPacket(
   packet: Packet,
   world: World,
-  {
-    observer,
-    sources,
-    opened = [],
-    shares,
-    balanced = [],
-    written,
-    attached,
-    steps = new StepBook(),
-  }: TraceOptions = {},
+  { observer, sources, opened = [], shares, balanced = [], written, attached }: TraceOptions = {},
 ): Ways {
+  const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
   for (const assumption of legacyAssumed(packet.family, world)) assumptions.set(flat(assumption), assumption);
   const programs = programsOf(world, sources);

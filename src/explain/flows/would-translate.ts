@@ -3,6 +3,7 @@ import type { NatRange } from '../../iptables/target.ts';
 import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
 import { hasPorts } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
+import { isStopped } from '../../trace/outcome.ts';
 import { tracePacket } from '../../trace/trace-packet.ts';
 import { readDestination } from '../question/destination.ts';
 import { type Known, plainQuestion, type TraceQuestion } from '../question/question.ts';
@@ -83,7 +84,7 @@ export class FreshStarts {
     };
     if (outcomes.length === 0) return 'unknown';
     if (outcomes.every((_, index) => isTranslated(index))) return 'translated';
-    if (outcomes.every(({ verdict }) => verdict === 'drop' || verdict === 'reject')) return 'refused';
+    if (outcomes.every(isStopped)) return 'refused';
     return outcomes.some(({ verdict }, index) => verdict === 'unknown' || isTranslated(index))
       ? 'unknown'
       : 'passes';

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../kubernetes/objects.ts';
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
 import { maskOfLength } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
-import type { Outcome } from '../../trace/outcome.ts';
+import { isStopped, type Outcome } from '../../trace/outcome.ts';
 import type { CheckContext } from '../context.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import { alternativesOf } from '../survey/alternatives.ts';
@@ -44,12 +44,7 @@ export function directDrops(context: CheckContext): DirectDrop[] {
       asked.add(key);
       const trace = context.follower.follow(client, { address, port: endpoint.port, protocol });
       const alternatives = alternativesOf(trace);
-      if (
-        alternatives.some(({ outcomes }) =>
-          outcomes.some(({ verdict }) => verdict !== 'drop' && verdict !== 'reject'),
-        )
-      )
-        continue;
+      if (alternatives.some(({ outcomes }) => !outcomes.every(isStopped))) continue;
       const outcome = alternatives[0]?.outcomes[0];
       if (outcome !== undefined) found.push({ port, endpoint, outcome });
     }

@@ -6,10 +6,10 @@ import { CARRIERS, readingOf } from '../../explain/services/carriers.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
-import type { Outcome } from '../../trace/outcome.ts';
+import { isStopped, type Outcome } from '../../trace/outcome.ts';
 import { alternativesOf } from './alternatives.ts';
 import { type Client, clientsOf } from './senders.ts';
-import { type Follower, hasEnded } from './world.ts';
+import type { Follower } from './world.ts';
 
 /** A packet for a Service port or an endpoint that the rules name, which does not arrive. */
 export interface NamedDrop {
@@ -83,16 +83,16 @@ function undelivered(
   client: Client,
   target: Omit<Aim, 'to'> & { readonly protocol: number },
 ): Pick<NamedDrop, 'outcome' | 'sure'> | null {
-  const trace = follower.followEnded(client, target);
+  const trace = follower.followStopped(client, target);
   if (trace === null) return null;
   const alternatives = alternativesOf(trace);
   const all = alternatives.flatMap(({ outcomes }) => outcomes);
-  const outcome = all.find(hasEnded);
+  const outcome = all.find(isStopped);
   if (outcome === undefined) return null;
   // Of several endpoints one may be out of reach; of several open questions the answers may differ.
   if (alternatives.length === 1) return { outcome, sure: true };
-  if (!all.every((one) => hasEnded(one) || one.verdict === 'unknown')) return null;
-  return { outcome, sure: all.every(hasEnded) };
+  if (!all.every((one) => isStopped(one) || one.verdict === 'unknown')) return null;
+  return { outcome, sure: all.every(isStopped) };
 }
 
 function aimsOf(item: ServiceItem, context: NamedMatter): Aim[] {

@@ -4,7 +4,7 @@ import type { Known } from '../../explain/question/question.ts';
 import type { Namer } from '../../explain/trace/namer.ts';
 import type { Address, Family } from '../../net/address.ts';
 import { SCTP, TCP, UDP } from '../../net/protocol.ts';
-import type { Trace, Verdict } from '../../trace/outcome.ts';
+import { isStopped, type Trace } from '../../trace/outcome.ts';
 import { type Packet, senderOf } from '../../trace/packet.ts';
 import { followPacket, type TraceOptions, toldWays, tracePacket } from '../../trace/trace-packet.ts';
 import type { World } from '../../trace/world.ts';
@@ -41,10 +41,10 @@ export class Follower {
   }
 
   /** @returns the same where a way ends at this node; null where none does, which most packets' ways are not told for. */
-  followEnded(client: Client, target: Target): Trace | null {
+  followStopped(client: Client, target: Target): Trace | null {
     const packet = firstPacket(client, target);
     const ways = followPacket(packet, this.#world(packet.family, client.entersAt));
-    return ways.endings.some(hasEnded) ? toldWays(packet, ways) : null;
+    return ways.endings.some(isStopped) ? toldWays(packet, ways) : null;
   }
 
   /**
@@ -107,9 +107,4 @@ function firstPacket(client: Client, { address, port, protocol, isLocal = false 
     mark: 0,
     state: 'NEW',
   };
-}
-
-/** @returns true where a packet's way ends in that nobody gets it. */
-export function hasEnded({ verdict }: { readonly verdict: Verdict }): boolean {
-  return verdict === 'drop' || verdict === 'reject';
 }

@@ -7,7 +7,6 @@ import { socketText } from '../../../net/socket.ts';
 import type { Ending } from '../../../trace/branch.ts';
 import type { Observer } from '../../../trace/observer.ts';
 import { type Device, type Sender, senderOf } from '../../../trace/packet.ts';
-import { StepBook } from '../../../trace/steps.ts';
 import { followPacket } from '../../../trace/trace-packet.ts';
 import { tracedNode } from '../../connection/traced-node.ts';
 import { explainTrace } from '../../explain-trace.ts';
@@ -51,7 +50,6 @@ export class FirstPackets {
   readonly #known: Known;
   /** What a whole answer is told from: it would count the flows to its destination, in the whole listing each time. */
   readonly #withoutFlows: Known;
-  readonly #steps = new StepBook();
   readonly #doors = { ipv4: new Map<bigint, Door>(), ipv6: new Map<bigint, Door>() };
   #traces = 0;
   #strangeTraces = 0;
@@ -158,7 +156,7 @@ export class FirstPackets {
     } as const;
     const world = tracedNode(this.#known, false).view.world(address.family);
     const seen = observer === undefined ? {} : { observer };
-    return followPacket(packet, world, { shares: false, steps: this.#steps, ...seen }).endings;
+    return followPacket(packet, world, { shares: false, ...seen }).endings;
   }
 }
 
