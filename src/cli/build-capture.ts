@@ -11,6 +11,7 @@ import { notRecognised } from '../problems/of-files.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { messageOf } from '../problems/told-problem.ts';
 import { CHAINS } from '../proxy/chains.ts';
+import { findTwins } from '../twins/find-twins.ts';
 import type { Capture } from './capture.ts';
 import { describeCapture, findProxyMode } from './capture-info.ts';
 import { loadCilium } from './load-cilium.ts';
@@ -126,6 +127,7 @@ export async function buildCapture(
     sockets: once(() => loadSockets(sorted, problems)),
     cilium: once(() => loadCilium(sorted, problems)),
     expectations: text('expectations'),
+    twins: findTwins(() => new Map(sorted).set('conntrack', listings())),
     isLive: origin.live,
     ...(origin.kubectl === undefined ? {} : { kubectl: origin.kubectl }),
     problems,

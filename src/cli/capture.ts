@@ -11,6 +11,7 @@ import type { Cluster } from '../kubernetes/objects.ts';
 import type { HookOrder } from '../nftables/parse-hooks.ts';
 import type { NftRuleset } from '../nftables/ruleset.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import type { Twins } from '../trace/twins.ts';
 import type { Ipvs } from '../trace/world.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface Capture {
   ipvs(): Ipvs;
   /** Sockets of the node's own network that listen; null where `ss -ltnu` was not captured. */
   sockets(): Sockets | null;
+  /** Tells endpoints that the node treats alike. */
+  readonly twins: Twins;
   /** What Cilium lists of its Services; null where that was not given. */
   cilium(): CiliumServices | null;
   /** `expect.yaml` as text, or null. */

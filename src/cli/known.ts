@@ -38,5 +38,6 @@ export function knownOf(
     get sockets() {
       return capture.sockets();
     },
+    twins: capture.twins,
   };
 }

@@ -2,7 +2,7 @@ import type { Ruleset } from '../iptables/ruleset.ts';
 import { type Address, formatAddress, parseAddress } from '../net/address.ts';
 import { formatProtocol, hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
 import { hex } from '../trace/describe-target.ts';
-import type { Trace } from '../trace/outcome.ts';
+import type { Outcome, Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
 import { connect } from './connection/connect.ts';
@@ -32,6 +32,7 @@ import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
+import { twinOutcomes } from './trace/twin-outcomes.ts';
 import type { OutcomeItem, TraceItem } from './trace-list.ts';
 import { assumptionNote } from './words/assumption-words.ts';
 
@@ -108,14 +109,21 @@ function explainFrom(
     podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
-  const described = trace.outcomes.map((outcome, index) =>
-    describeOutcome(outcome, services.each[index] ?? null, context),
-  );
+  const twins = twinOutcomes(trace, known, nodes.hasPeers);
+  const remarks = new Map<Outcome, OutcomeItem['remarks']>();
+  const described = trace.outcomes.map((outcome, index) => {
+    const twin = twins[index] ?? null;
+    const of = twin === null ? null : { outcome: twin, remarks: remarks.get(twin) ?? [] };
+    const item = describeOutcome(outcome, services.each[index] ?? null, context, of);
+    remarks.set(outcome, item.remarks);
+    return item;
+  });
   const steps = describeSteps(trace, rulesets, known.nft, namer);
   const clientKnown = vantage.kind !== 'pod' || vantage.sender.address !== null;
   const connected = connect(node, trace, { outcomes: outsideIptables(described, context), steps }, nodes, {
     clientKnown,
     senderUnseen,
+    twins,
   });
   const { outcomes } = connected;
   return {

@@ -36,6 +36,8 @@ export interface Ending {
   readonly reason: Reason | null;
   readonly rejectWith: string | null;
   readonly exit: Exit | null;
+  /** Another end of the same trace, from which this one differs in its endpoint alone. Absent: it was followed by itself. */
+  readonly twin?: Ending;
 }
 
 /** @returns the branch after it passed a step. */

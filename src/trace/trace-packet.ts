@@ -27,7 +27,12 @@ export function tracePacket(packet: Packet, world: World, options: TraceOptions 
 
 /** @returns the ways of a packet written out: an outcome for each ending, in their order. */
 export function toldWays(packet: Packet, { endings, steps, assumptions }: Ways): Trace {
-  return numbered({ packet, steps, outcomes: endings.map(outcomeOf), assumptions });
+  const numbers = new Map(endings.map((ending, index) => [ending, index]));
+  const outcomes = endings.map((ending): Outcome => {
+    const twin = ending.twin === undefined ? undefined : numbers.get(ending.twin);
+    return twin === undefined ? outcomeOf(ending) : { ...outcomeOf(ending), twin };
+  });
+  return numbered({ packet, steps, outcomes, assumptions });
 }
 
 /** What a caller may add to a trace. */

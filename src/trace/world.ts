@@ -7,6 +7,7 @@ import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
 import type { HookRanks } from '../nftables/parse-hooks.ts';
 import type { NftRuleset } from '../nftables/ruleset.ts';
+import type { Twins } from './twins.ts';
 
 /** IPVS of the node; `not-captured` where it balances here, and was not listed; null where nothing tells of it. */
 export type Ipvs = IpvsTable | 'not-captured' | null;
@@ -27,6 +28,8 @@ export interface World {
   readonly ipvs?: Ipvs;
   /** IPVS that stands there and is not followed: a packet to one of its virtual servers ends there, unknown. Instead of `ipvs`. */
   readonly ipvsBeyond?: IpvsTable;
+  /** Tells endpoints that fare alike. Null or absent: each is followed. */
+  readonly twins?: Twins | null;
   /**
    * Where a DNAT rule leads whose dump does not say so (`[unsupported revision]`); null where nobody knows.
    * @param jump the rule that led to its chain

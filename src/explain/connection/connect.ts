@@ -13,6 +13,7 @@ import type { NodesOnTheWay } from './peers.ts';
 import { sharesOfConnections } from './shares.ts';
 import { StepRegister } from './step-register.ts';
 import type { TracedNode } from './traced-node.ts';
+import { TwinConnections } from './twin-connections.ts';
 
 /** Outcomes with the connections that they begin, and what these pass. */
 export interface Connected {
@@ -25,22 +26,30 @@ export interface Connected {
  * Follows the connection that each outcome begins to who answers, and back.
  * @param node where the packet was traced, with what its trace was described as
  * @param sender `clientKnown`: false where it is somebody of whom not even the network is known; `senderUnseen`: why what becomes of the
- *   packet before it comes to this node is not known
+ *   packet before it comes to this node is not known; `twins`: of each outcome another one that is told alike, or null
  */
 export function connect(
   node: TracedNode,
   trace: Trace,
   described: { readonly outcomes: readonly OutcomeItem[]; readonly steps: readonly StepItem[] },
   nodes: NodesOnTheWay,
-  sender: Pick<Context, 'clientKnown' | 'senderUnseen'>,
+  sender: Pick<Context, 'clientKnown' | 'senderUnseen' | 'twins'>,
 ): Connected {
   if (!beginsConnection(trace)) return { ...described, connection: null };
   const register = new StepRegister(node, trace.steps, described.steps);
-  const context = { node, trace, nodes, register, ...sender };
+  const context = {
+    node,
+    trace,
+    nodes,
+    register,
+    followed: new TwinConnections(),
+    told: new Map(),
+    ...sender,
+  };
   const outcomes = described.outcomes.map((item, index) => {
     const traced = trace.outcomes[index];
     if (traced === undefined) return item;
-    const connection = connectionOf(item, traced, context);
+    const connection = connectionOf(item, traced, sender.twins[index] ?? null, context);
     return { ...item, connection, remarks: settled(item.remarks, connection) };
   });
   return { outcomes, steps: register.list(), connection: sharesOfConnections(outcomes) };
@@ -71,10 +80,19 @@ interface Context {
   readonly register: StepRegister;
   readonly clientKnown: boolean;
   readonly senderUnseen: Note | null;
+  readonly twins: readonly (Outcome | null)[];
+  readonly followed: TwinConnections;
+  /** Legs that many ways share. */
+  readonly told: Map<Leg, LegItem>;
 }
 
-function connectionOf(item: OutcomeItem, outcome: Outcome, context: Context): ConnectionItem {
-  const [first, ...others] = waysOf(item, outcome, context).sort(
+function connectionOf(
+  item: OutcomeItem,
+  outcome: Outcome,
+  twin: Outcome | null,
+  context: Context,
+): ConnectionItem {
+  const [first, ...others] = waysOf(item, outcome, twin, context).sort(
     (a, b) => b.share - a.share || WORST.indexOf(a.sees) - WORST.indexOf(b.sees),
   );
   if (first === undefined)
@@ -85,7 +103,12 @@ function connectionOf(item: OutcomeItem, outcome: Outcome, context: Context): Co
 /** Of equal shares the worst is told first. */
 const WORST: readonly Sees[] = ['times-out', 'refused', 'wrong-source', 'unknown', 'works'];
 
-function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): ConnectionWay[] {
+function waysOf(
+  item: OutcomeItem,
+  outcome: Outcome,
+  twin: Outcome | null,
+  context: Context,
+): ConnectionWay[] {
   const { node, trace, nodes, clientKnown, senderUnseen } = context;
   const { packet } = trace;
   const share = item.probability;
@@ -94,11 +117,14 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
     const leg = { view: node.view, direction: 'request', packet, outcome } as const;
     return [{ sees: 'unknown', share, reason: item.reason, legs: [legItem(leg, context)] }];
   }
-  const client = clientKnown ? clientOf(node.view, packet, outcome) : null;
-  if (client === null && outcome.verdict === 'accept')
+  const asTwin = twin === null ? null : context.followed.waysAs(twin, outcome);
+  const client = clientKnown && asTwin === null ? clientOf(node.view, packet, outcome) : null;
+  if (asTwin === null && client === null && outcome.verdict === 'accept')
     return [{ sees: 'unknown', share, reason: connectionNote({ code: 'client-unknown' }), legs: [] }];
-  if (client === null) return [withoutClient(item, outcome, context)];
-  const followed = alike(followConnection(node.view, packet, outcome, client, nodes));
+  if (asTwin === null && client === null) return [withoutClient(item, outcome, context)];
+  const followed =
+    asTwin ?? (client === null ? [] : alike(followConnection(node.view, packet, outcome, client, nodes)));
+  if (asTwin === null) context.followed.add(outcome, followed);
   const ways = isServed(item, outcome, context) ? followed.map(listening) : followed;
   const missing = rulesMissingOf(item.remarks);
   const noted =
@@ -152,7 +178,13 @@ function alike(ways: readonly Way[]): readonly Way[] {
   return [...found.values()];
 }
 
-function legItem(leg: Leg, { node, nodes, register }: Context): LegItem {
+function legItem(leg: Leg, context: Context): LegItem {
+  const known = context.told.get(leg) ?? toldLeg(leg, context);
+  context.told.set(leg, known);
+  return known;
+}
+
+function toldLeg(leg: Leg, { node, nodes, register }: Context): LegItem {
   const { view, direction, packet, outcome } = leg;
   const at = view === node.view ? node : nodes.nodeOf(view);
   return {

@@ -38,6 +38,11 @@ export class NodesOnTheWay implements Neighbours {
     this.#ownPods = new PodRoutes(name === null ? [] : [{ name, host }]);
   }
 
+  /** Whether other nodes of the cluster were captured. */
+  get hasPeers(): boolean {
+    return this.#peers !== NO_PEERS;
+  }
+
   ownerOf(address: Address): string | null {
     return this.#peers.ownerOf(address);
   }

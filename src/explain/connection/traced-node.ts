@@ -75,6 +75,7 @@ function worldOf(
     flows: withFlows ? known.flows : null,
     expected: withFlows ? (known.host.expectations ?? null) : null,
     ipvs: known.ipvs ?? null,
+    twins: known.twins ?? null,
     recoverDestination: (rule, jump) => namer.recoverDestination(rule, jump),
   };
 }

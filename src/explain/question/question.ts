@@ -7,6 +7,7 @@ import type { Cluster } from '../../kubernetes/objects.ts';
 import type { HookOrder } from '../../nftables/parse-hooks.ts';
 import type { NftRuleset } from '../../nftables/ruleset.ts';
 import type { AddressBook } from '../../proxy/addresses.ts';
+import type { Twins } from '../../trace/twins.ts';
 import type { Ipvs } from '../../trace/world.ts';
 import type { ProxyMode } from '../explanation.ts';
 
@@ -66,6 +67,8 @@ export interface Known {
   readonly cilium?: CiliumServices | null;
   /** Sockets of the node's own network; null or absent where `ss -ltnu` was not captured. */
   readonly sockets?: Sockets | null;
+  /** Tells endpoints that the node treats alike; null or absent: each is followed. */
+  readonly twins?: Twins | null;
 }
 
 /** The question cannot be asked as it stands. The message names what is wrong and the way out; it may quote what was typed. */

@@ -1,0 +1,200 @@
+import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
+import { type Address, type Family, formatAddress, parseAddress } from '../net/address.ts';
+import type { EndpointChain, Twins } from '../trace/twins.ts';
+import { Blocks } from './blocks.ts';
+
+/** What was captured, by what it is. */
+export type Captured = ReadonlyMap<SourceKind, readonly { readonly source: SourceText }[]>;
+
+/**
+ * How each kind of input may be read for addresses. `rules`: line by line, and one address is only that address; `addresses`: the
+ * length of a prefix may stand beside an address. Other kinds spell addresses in other ways, or hold objects of each endpoint: with
+ * them no endpoint has a twin that is known.
+ */
+const READ: Readonly<Partial<Record<SourceKind, 'rules' | 'addresses'>>> = {
+  'iptables-save': 'rules',
+  'ip-addr': 'addresses',
+  'ip-route': 'addresses',
+  'ip-rule': 'addresses',
+  'ip-addrlabel': 'addresses',
+  'nft-hooks': 'addresses',
+  sysctl: 'addresses',
+  recent: 'addresses',
+  ipset: 'addresses',
+  sockets: 'addresses',
+  conntrack: 'addresses',
+  'conntrack-stats': 'addresses',
+  manifest: 'addresses',
+};
+
+/** What the walk of a packet through the node does not read. */
+const OF_NO_PACKET: ReadonlySet<SourceKind> = new Set([
+  'kubernetes',
+  'kubectl-table',
+  'expectations',
+  'counter-sample',
+  'empty',
+  'unknown',
+]);
+
+/** Beyond this, inputs other than rules are not read for it: a million flows take longer than 5,000 endpoints. */
+const MOST_BYTES = 4 * 2 ** 20;
+
+/**
+ * What makes more of an address than to compare it with a block: NETMAP and HMARK compute with it, of a range the kernel takes an
+ * address by a hash (find_best_ips_proto, net/netfilter/nf_nat_core.c, 6.18), and a list may hold networks of it (xt_recent `--mask`).
+ */
+const COMPUTES =
+  /-j (?:NETMAP|HMARK)\b|--rdest\b|--mask (?!255\.255\.255\.255\b|ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\b)/i;
+
+/** Chance differs between twins; what becomes of a packet once one was chosen does not. */
+const CHANCE = / -m statistic --mode random --probability [\d.e-]+/g;
+const COUNTERS = /\[\d+:\d+\]\s?/g;
+
+/** @returns what tells twins among the endpoints of a capture. The texts are read when that is first asked, once for each set of endpoints. */
+export function findTwins(captured: () => Captured): Twins {
+  let known: { readonly key: string; readonly kinds: readonly (number | null)[] } | null = null;
+  return {
+    kindsOf: (endpoints) => {
+      const key = endpoints.map(({ chain, address }) => `${chain} ${address.value}`).join();
+      if (known?.key !== key) known = { key, kinds: kindsAmong(endpoints, captured()) };
+      return known.kinds;
+    },
+  };
+}
+
+function kindsAmong(endpoints: readonly EndpointChain[], captured: Captured): readonly (number | null)[] {
+  const [first] = endpoints;
+  const nobody = endpoints.map(() => null);
+  if (first === undefined || !mayBeRead(captured)) return nobody;
+  const reading = new Reading(endpoints, first.address.family);
+  for (const [kind, inputs] of captured) {
+    if (OF_NO_PACKET.has(kind)) continue;
+    for (const { source } of inputs) if (!reading.take(source, READ[kind] === 'rules')) return nobody;
+  }
+  return reading.kinds();
+}
+
+function mayBeRead(captured: Captured): boolean {
+  let bytes = 0;
+  for (const [kind, inputs] of captured) {
+    if (OF_NO_PACKET.has(kind)) continue;
+    if (READ[kind] === undefined) return false;
+    if (READ[kind] !== 'rules') for (const { source } of inputs) bytes += source.size;
+  }
+  return bytes <= MOST_BYTES;
+}
+
+/** What is written of each of some endpoints. */
+class Reading {
+  readonly #endpoints: readonly EndpointChain[];
+  readonly #family: Family;
+  readonly #blocks: Blocks;
+  /** The endpoint of each name and address; two endpoints of one address have no twins. */
+  readonly #byWord = new Map<string, number>();
+  readonly #words: RegExp;
+  /** All lines that name the endpoint, with its own names left out; null: it is told apart in another way. */
+  readonly #lines: (string | null)[];
+
+  constructor(endpoints: readonly EndpointChain[], family: Family) {
+    this.#endpoints = endpoints;
+    this.#family = family;
+    this.#blocks = new Blocks(family);
+    this.#lines = endpoints.map(() => '');
+    for (const [index, { chain, address }] of endpoints.entries())
+      for (const word of [chain, formatAddress(address)]) {
+        const other = this.#byWord.get(word);
+        if (other !== undefined) this.#lines[other] = this.#lines[index] = null;
+        this.#byWord.set(word, index);
+      }
+    const beginning = commonBeginning(endpoints.map(({ chain }) => chain));
+    const name = beginning.replace(/[^\w-]/g, '\\$&');
+    this.#words = new RegExp(`(${name}[^\\s"',;:()\\[\\]]*)|${ADDRESSES[family]}`, 'gi');
+  }
+
+  /** Reads one input. @returns false where an address in it may mean more than its text tells. */
+  take(source: SourceText, areRules: boolean): boolean {
+    const text = source.bytes.toString('latin1');
+    if (!areRules) return this.#takeLine(`${source.name} ${text}`, false);
+    for (let start = 0; start < text.length; ) {
+      const newline = text.indexOf('\n', start);
+      const end = newline < 0 ? text.length : newline;
+      const line = text.slice(start, end);
+      if (COMPUTES.test(line) || !this.#takeLine(line, true)) return false;
+      start = end + 1;
+    }
+    return true;
+  }
+
+  /** @returns by endpoint the number that its twins share; null where it has none. */
+  kinds(): readonly (number | null)[] {
+    const numbers = new Map<string, number>();
+    return this.#endpoints.map(({ address }, index) => {
+      const lines = this.#lines[index] ?? null;
+      const place = this.#blocks.placeOf(address);
+      if (lines === null || place === null) return null;
+      const key = `${place}\n${lines}`;
+      const number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      return number;
+    });
+  }
+
+  #takeLine(line: string, isRule: boolean): boolean {
+    let named: number | null = null;
+    const own: [from: number, to: number][] = [];
+    const words = this.#words;
+    words.lastIndex = 0;
+    for (let match = words.exec(line); match !== null; match = words.exec(line)) {
+      const [, chain, text = '', length, range] = match;
+      const address = chain === undefined ? parseAddress(text) : null;
+      if (chain === undefined && address === null) continue;
+      if (range !== undefined) return false;
+      if (address !== null && !this.#takeAddress(address, length, isRule)) return false;
+      const name = address !== null ? formatAddress(address) : isRule ? chain : chain?.replace(/\.\w+$/, '');
+      const index = this.#byWord.get(name ?? '');
+      if (index === undefined) continue;
+      if (!isRule || (named !== null && named !== index)) {
+        this.#lines[index] = null;
+        if (named !== null) this.#lines[named] = null;
+      }
+      named = index;
+      own.push([match.index, match.index + (chain ?? text).length]);
+    }
+    const told = named === null ? null : this.#lines[named];
+    if (named !== null && told !== null && told !== undefined)
+      this.#lines[named] = `${told}${without(line, own).replace(CHANCE, '').replace(COUNTERS, '')}\n`;
+    return true;
+  }
+
+  #takeAddress(address: Address, length: string | undefined, isRule: boolean): boolean {
+    if (address.family !== this.#family) return true;
+    if (length !== undefined && length !== HOST[this.#family]) return this.#blocks.addPrefix(address, length);
+    if (!isRule) this.#blocks.addAddress(address);
+    return true;
+  }
+}
+
+const HOST: Readonly<Record<Family, string>> = { ipv4: '32', ipv6: '128' };
+
+/** An address as programs print it, with the length of its prefix, or the beginning of what a range ends in. */
+const ADDRESSES: Readonly<Record<Family, string>> = {
+  ipv4: String.raw`(\d+\.\d+\.\d+\.\d+)(?:\/([\d.]+)|(-\d))?`,
+  ipv6: String.raw`([\da-f]*:[\da-f]*:[\da-f:.]*)(?:\/([\da-f:]+)|(-[\da-f:]))?`,
+};
+
+function without(line: string, own: readonly (readonly [from: number, to: number])[]): string {
+  let [text, at] = ['', 0];
+  for (const [from, to] of own) {
+    text += `${line.slice(at, from)}\0`;
+    at = to;
+  }
+  return text + line.slice(at);
+}
+
+function commonBeginning(names: readonly string[]): string {
+  let [common = ''] = names;
+  for (const name of names) while (!name.startsWith(common)) common = common.slice(0, -1);
+  return common;
+}
