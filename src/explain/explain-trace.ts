@@ -2,14 +2,16 @@ import type { Ruleset } from '../iptables/ruleset.ts';
 import { type Address, formatAddress, parseAddress } from '../net/address.ts';
 import { formatProtocol, hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
 import { hex } from '../trace/describe-target.ts';
+import { traceFolded, withoutTwins } from '../trace/folded-trace.ts';
 import type { Outcome, Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
 import { connect } from './connection/connect.ts';
 import { NO_PEERS, NodesOnTheWay, type Peers } from './connection/peers.ts';
 import { pingNote } from './connection/ping-note.ts';
+import { sharesOfConnections } from './connection/shares.ts';
 import { type TracedNode, tracedNode } from './connection/traced-node.ts';
-import type { Note } from './explanation.ts';
+import type { Note, ServiceRef } from './explanation.ts';
 import { FlowJoin } from './flows/flow-join.ts';
 import { senderAsTyped } from './question/as-typed.ts';
 import { nftNotes } from './question/assumed-nft-hooks.ts';
@@ -26,13 +28,13 @@ import { flowsAbsent } from './trace/flows-absent.ts';
 import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
 import { hooksPassed, missingRules } from './trace/missing-rules.ts';
-import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
+import { modeNotes, otherProxy, outsideIptables } from './trace/mode-notes.ts';
 import { describeOutcome } from './trace/outcome-items.ts';
 import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
-import { twinOutcomes } from './trace/twin-outcomes.ts';
+import { areToldByNode, TwinItems } from './trace/twin-items.ts';
 import type { OutcomeItem, TraceItem } from './trace-list.ts';
 import { assumptionNote } from './words/assumption-words.ts';
 
@@ -94,7 +96,9 @@ function explainFrom(
   const { known, namer } = node;
   const packet = packetOf(vantage, destination, question, known);
   const { rulesets, notes, hooks } = node.completed(packet.family);
-  const trace = tracePacket(packet, node.view.world(packet.family));
+  const world = node.view.world(packet.family);
+  const mayFold = !nodes.hasPeers && areToldByNode(known) && otherProxy(packet, known) === null;
+  const trace = mayFold ? traceFolded(packet, world) : withoutTwins(tracePacket(packet, world));
   const source = sourceAddress(trace);
   const flow = findFlowHit(packet, trace, source, known, join);
   const services = servicesOf(trace, namer, destination);
@@ -109,23 +113,31 @@ function explainFrom(
     podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
-  const twins = twinOutcomes(trace, known, nodes.hasPeers);
-  const remarks = new Map<Outcome, OutcomeItem['remarks']>();
-  const described = trace.outcomes.map((outcome, index) => {
-    const twin = twins[index] ?? null;
-    const of = twin === null ? null : { outcome: twin, remarks: remarks.get(twin) ?? [] };
-    const item = describeOutcome(outcome, services.each[index] ?? null, context, of);
-    remarks.set(outcome, item.remarks);
-    return item;
-  });
+  // Questions are numbered in the order of the ways.
+  for (const way of trace.ways)
+    context.conditions.list(typeof way === 'number' ? (trace.outcomes[way]?.given ?? []) : way.given);
+  const describe = (outcomes: readonly Outcome[], each: readonly (ServiceRef | null)[]) => {
+    const described = outcomes.map((outcome, index) =>
+      describeOutcome(outcome, each[index] ?? null, context),
+    );
+    return outsideIptables(described, { ...context, trace: { ...trace, outcomes } });
+  };
   const steps = describeSteps(trace, rulesets, known.nft, namer);
   const clientKnown = vantage.kind !== 'pod' || vantage.sender.address !== null;
-  const connected = connect(node, trace, { outcomes: outsideIptables(described, context), steps }, nodes, {
-    clientKnown,
-    senderUnseen,
-    twins,
-  });
-  const { outcomes } = connected;
+  const connected = connect(
+    node,
+    trace,
+    { outcomes: describe(trace.outcomes, services.each), steps },
+    nodes,
+    {
+      clientKnown,
+      senderUnseen,
+    },
+  );
+  const twins = new TwinItems(connected, context, (outcome, of) =>
+    describe([outcome], [services.each[of] ?? null]),
+  );
+  const outcomes = trace.ways.map((way) => twins.itemOf(way));
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -151,7 +163,7 @@ function explainFrom(
         }),
     steps: connected.steps,
     outcomes,
-    connection: connected.connection,
+    connection: connected.beginsConnection ? sharesOfConnections(outcomes) : null,
     assumptions: [
       ...(destination.chosen === null
         ? []
@@ -160,7 +172,7 @@ function explainFrom(
         ({ code }) => code !== 'in-interface' || !tellsInterface(outcomes, question),
       ),
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
-      ...pingNote(known, trace, outcomes),
+      ...pingNote(known, trace, connected.outcomes),
       ...notes,
       ...hooksPassed(hooks, trace),
       ...flowsAbsent(known, trace),

@@ -36,8 +36,11 @@ export interface Ending {
   readonly reason: Reason | null;
   readonly rejectWith: string | null;
   readonly exit: Exit | null;
-  /** Another end of the same trace, from which this one differs in its endpoint alone. Absent: it was followed by itself. */
-  readonly twin?: Ending;
+  /**
+   * Left folded: the branch is as it was where it could have gone on, and went on as that of another ending did, which was `from` there.
+   * Absent: the branch is at its end.
+   */
+  readonly folded?: { readonly of: Ending; readonly from: Branch };
 }
 
 /** @returns the branch after it passed a step. */

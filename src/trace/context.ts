@@ -23,6 +23,8 @@ export interface TraceContext {
   readonly budget: Budget;
   readonly questions: Questions;
   readonly assumptions: Map<string, Assumption>;
+  /** Whether ends of ways to twins stay folded. */
+  readonly folded: boolean;
   /** Is told every question that the walk asks of the packet. */
   readonly observer?: Observer;
 }

@@ -90,8 +90,6 @@ export interface Outcome {
   readonly path: readonly PathEntry[];
   /** Routing decisions and other turns between the rules, in order. */
   readonly turns: readonly Turn[];
-  /** The index of an outcome before this one, from which it differs in its endpoint alone. Absent: it was followed by itself. */
-  readonly twin?: number;
 }
 
 /** Something that happened between rules. `after` is how many path entries came before it. */

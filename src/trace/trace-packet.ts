@@ -27,12 +27,7 @@ export function tracePacket(packet: Packet, world: World, options: TraceOptions 
 
 /** @returns the ways of a packet written out: an outcome for each ending, in their order. */
 export function toldWays(packet: Packet, { endings, steps, assumptions }: Ways): Trace {
-  const numbers = new Map(endings.map((ending, index) => [ending, index]));
-  const outcomes = endings.map((ending): Outcome => {
-    const twin = ending.twin === undefined ? undefined : numbers.get(ending.twin);
-    return twin === undefined ? outcomeOf(ending) : { ...outcomeOf(ending), twin };
-  });
-  return numbered({ packet, steps, outcomes, assumptions });
+  return numbered({ packet, steps, outcomes: endings.map(outcomeOf), assumptions });
 }
 
 /** What a caller may add to a trace. */
@@ -59,6 +54,12 @@ export interface TraceOptions {
   readonly attached?: Connection;
 }
 
+/** What {@link followPacket} may be told besides. */
+export interface FollowOptions extends TraceOptions {
+  /** Whether ways of twins are left folded (see `traceFolded`). Absent: they are told as all others. */
+  readonly folded?: boolean;
+}
+
 /** Every way a packet can go, as the walk leaves it: ways share their past. */
 export interface Ways {
   readonly endings: readonly Ending[];
@@ -70,7 +71,16 @@ export interface Ways {
 export function followPacket(
   packet: Packet,
   world: World,
-  { observer, sources, opened = [], shares, balanced = [], written, attached }: TraceOptions = {},
+  {
+    observer,
+    sources,
+    opened = [],
+    shares,
+    balanced = [],
+    written,
+    attached,
+    folded = false,
+  }: FollowOptions = {},
 ): Ways {
   const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
@@ -90,6 +100,7 @@ export function followPacket(
       assumptions,
       opened,
       balanced,
+      folded,
       ...(observer === undefined ? {} : { observer }),
     });
   const endings = shares === false ? runOnce(run, start) : explore(run, start);
@@ -128,7 +139,8 @@ function numbered(trace: Trace): Trace {
   };
 }
 
-function outcomeOf(ending: Ending): Outcome {
+/** @returns an ending written out. */
+export function outcomeOf(ending: Ending): Outcome {
   const { branch } = ending;
   const { state } = branch;
   const path = entriesOf(branch.path);

@@ -1,8 +1,8 @@
 import { type Address, sameAddress } from '../net/address.ts';
-import { type Branch, changed, type Ending, type PathNode } from './branch.ts';
+import { type Branch, changed, type Ending, type PathNode, type TurnNode } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { iptablesRule, type Turn } from './outcome.ts';
-import type { PacketState } from './state.ts';
+import type { Connection, PacketState } from './state.ts';
 
 /** Below this many ways it takes longer to look for twins than to follow each way. */
 const FEW = 100;
@@ -36,9 +36,10 @@ export function followTwins(
   for (const [index, way] of ways.entries()) {
     const { kind, chain } = kinds[index] ?? ALONE;
     const model = kind === null ? undefined : models.get(kind);
-    const told = model == null ? null : endingsAs(model, way, chain);
-    if (model != null && told !== null && context.budget.take(model.cost)) {
-      ended.push(...told);
+    if (model != null && cameAlike(model, way, chain) && context.budget.take(model.cost)) {
+      const { endings, from } = model;
+      const folded = endings.map((of): Ending => ({ ...of, branch: way, folded: { of, from } }));
+      ended.push(...(context.folded ? folded : folded.map(unfolded)));
       continue;
     }
     const [first, assumed, used] = [ended.length, context.assumptions.size, context.budget.used()];
@@ -92,18 +93,19 @@ function isClient({ destination, source, connection }: PacketState): boolean {
   return [source.address, client].some((address) => address !== null && sameAddress(address, destination));
 }
 
-/** Whether the end is told for another endpoint by {@link endingAs}: then nothing of it names the one that was followed. */
+/** Whether the end can be told for another endpoint: then nothing of it names the one that was followed. */
 function differsInEndpoint(ending: Ending, from: Branch): boolean {
   const { given, probability } = ending.branch;
   if (given !== from.given || probability !== from.probability) return false;
-  if (names([ending.reason, ending.exit], from)) return false;
-  const nobody = { family: from.state.family, value: -1n };
-  const { branch } = endingAs(ending, from, changed(from, { destination: nobody }), new Map());
+  // What a node may not be able to send is looked for once all ends are known (`unlessUnsent`).
+  if (ending.verdict === 'reject' || names([ending.reason, ending.exit], from)) return false;
+  const nobody = changed(from, { destination: { family: from.state.family, value: -1n } });
+  const { branch } = unfolded({ ...ending, branch: nobody, folded: { of: ending, from } });
   const states = new Set([branch.state]);
   for (let node = branch.path; node !== null && node !== from.path; node = node.before)
     states.add(node.entry.state);
-  if ([...states].some((state) => names(state, from) || state.recentLists !== from.state.recentLists))
-    return false;
+  for (const state of states)
+    if (names(state, from) || state.recentLists !== from.state.recentLists) return false;
   for (let node = branch.turns; node !== null && node !== from.turns; node = node.before)
     if (names(node.turn, from)) return false;
   return true;
@@ -121,62 +123,84 @@ function holds(value: unknown, address: Address): boolean {
   return Object.values(value).some((part) => holds(part, address));
 }
 
-/** @returns the ends of a model with the endpoint of another way; null where that way came here as another packet. */
-function endingsAs(model: Model, way: Branch, chain: string): Ending[] | null {
-  const { from } = model;
-  if (from.path?.length !== way.path?.length || !cameAlike(model, way.state, chain)) return null;
-  const change = new Map<PacketState, PacketState>();
-  return model.endings.map((ending) => endingAs(ending, from, way, change));
-}
-
-function cameAlike({ from, chain }: Model, state: PacketState, otherChain: string): boolean {
-  const { destination, connection, recentLists, ...model } = from.state;
-  const { destination: _, connection: otherConnection, recentLists: otherLists, ...other } = state;
-  if (!isSame(model, other) || recentLists.length !== otherLists.length) return false;
-  const listsAlike = recentLists.every((entry, index) => {
-    const twin = otherLists[index];
-    if (twin === undefined) return false;
-    const isOwn = entry.list === chain && twin.list === otherChain;
-    return isSame(isOwn ? { ...entry, list: otherChain } : entry, twin);
-  });
-  if (!listsAlike) return false;
-  if (connection === null || otherConnection === null) return connection === otherConnection;
-  if (!sameAddress(connection.replySource, destination)) return false;
-  return isSame({ ...connection, replySource: state.destination }, otherConnection);
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (a instanceof Map && b instanceof Map) return isSame([...a], [...b]);
-  const [ofA, ofB] = [Object.entries(a), Object.entries(b)];
+/** Whether another way came here as the same packet, but for its endpoint and that one's own list of clients. */
+function cameAlike({ from, chain }: Model, { path, state }: Branch, otherChain: string): boolean {
+  const { destination, connection, recentLists } = from.state;
+  if (from.path?.length !== path?.length || recentLists.length !== state.recentLists.length) return false;
+  if (!isSame(from.state, state, OF_ENDPOINT)) return false;
+  for (const [index, entry] of recentLists.entries()) {
+    const other = state.recentLists[index];
+    const isOwn = entry.list === chain && other?.list === otherChain;
+    if (!isSame(isOwn ? { ...entry, list: otherChain } : entry, other)) return false;
+  }
+  if (connection === null || state.connection === null) return connection === state.connection;
   return (
-    ofA.length === ofB.length &&
-    ofA.every(([key, part], index) => ofB[index]?.[0] === key && isSame(part, ofB[index]?.[1]))
+    sameAddress(connection.replySource, destination) &&
+    sameAddress(state.connection.replySource, state.destination) &&
+    isSame(connection, state.connection, OF_ENDPOINT)
   );
 }
 
-function endingAs(ending: Ending, from: Branch, way: Branch, told: Map<PacketState, PacketState>): Ending {
-  const [was, is] = [from.state.destination, way.state.destination];
-  const at = (address: Address): Address => (sameAddress(address, was) ? is : address);
+/** What is compared by itself. */
+const OF_ENDPOINT: ReadonlySet<string> = new Set<keyof PacketState | keyof Connection>([
+  'destination',
+  'replySource',
+  'recentLists',
+  'connection',
+]);
+
+function isSame(a: unknown, b: unknown, but: ReadonlySet<string> = NOTHING): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Map || b instanceof Map)
+    return a instanceof Map && b instanceof Map && isSame([...a], [...b]);
+  const [ofA, ofB]: Readonly<Record<string, unknown>>[] = [{ ...a }, { ...b }];
+  if (ofA === undefined || ofB === undefined) return false;
+  for (const key in ofA)
+    if (ofA[key] !== ofB[key] && !but.has(key) && !isSame(ofA[key], ofB[key])) return false;
+  return Object.keys(ofA).length === Object.keys(ofB).length;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** @returns an ending written out, with its own endpoint in what became of its twin. */
+export function unfolded(ending: Ending): Ending {
+  if (ending.folded === undefined) return ending;
+  const { folded, branch: way, ...end } = ending;
+  const { of, from } = folded;
+  const at = endpointAs(from, way);
+  const told = new Map<PacketState, PacketState>();
   const stateAs = (state: PacketState): PacketState => {
     const known = told.get(state) ?? withEndpoint(state, from, way, at);
     told.set(state, known);
     return known;
   };
   const entries: PathNode[] = [];
-  for (let node = ending.branch.path; node !== null && node !== from.path; node = node.before)
-    entries.push(node);
-  let { path, turns } = way;
+  for (let node = of.branch.path; node !== null && node !== from.path; node = node.before) entries.push(node);
+  let { path } = way;
   for (const { entry, length } of entries.reverse())
     path = { entry: { step: entry.step, state: stateAs(entry.state) }, before: path, length };
-  const turned: Turn[] = [];
-  for (let node = ending.branch.turns; node !== null && node !== from.turns; node = node.before)
-    turned.push(node.turn);
-  for (const turn of turned.reverse()) turns = { turn: turnAs(turn, at), before: turns };
   const { probability, given } = way;
-  const branch: Branch = { state: stateAs(ending.branch.state), probability, path, given, turns };
-  return { ...ending, branch, twin: ending };
+  const turns = turnsAs(ending);
+  return { ...end, branch: { state: stateAs(of.branch.state), probability, path, given, turns } };
+}
+
+/** @returns the turns of a folded ending. */
+export function turnsAs({ branch: way, folded }: Ending): TurnNode | null {
+  if (folded === undefined) return way.turns;
+  const at = endpointAs(folded.from, way);
+  const turned: Turn[] = [];
+  for (let node = folded.of.branch.turns; node !== null && node !== folded.from.turns; node = node.before)
+    turned.push(node.turn);
+  let { turns } = way;
+  for (const turn of turned.reverse()) turns = { turn: turnAs(turn, at), before: turns };
+  return turns;
+}
+
+/** @returns what puts the endpoint of one way in the place of another's. */
+export function endpointAs(from: Branch, way: Branch): (address: Address) => Address {
+  const [was, is] = [from.state.destination, way.state.destination];
+  return (address) => (sameAddress(address, was) ? is : address);
 }
 
 function withEndpoint(

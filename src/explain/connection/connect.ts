@@ -7,52 +7,67 @@ import type { Outcome, Trace } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
 import { rulesMissingOf } from '../trace/remarks/rules-missing.ts';
 import type { OutcomeItem, Remark, StepItem } from '../trace-list.ts';
-import type { ConnectionItem, ConnectionShares, ConnectionWay, LegItem, Sees } from './connection-item.ts';
+import type { ConnectionItem, ConnectionWay, LegItem, Sees } from './connection-item.ts';
 import { connectionNote } from './connection-reasons.ts';
 import type { NodesOnTheWay } from './peers.ts';
-import { sharesOfConnections } from './shares.ts';
 import { StepRegister } from './step-register.ts';
 import type { TracedNode } from './traced-node.ts';
-import { TwinConnections } from './twin-connections.ts';
+import { type FollowedWay, TwinConnection } from './twin-connections.ts';
 
 /** Outcomes with the connections that they begin, and what these pass. */
 export interface Connected {
   readonly outcomes: readonly OutcomeItem[];
+  /** Those of the trace, and what else connections passed until now. */
   readonly steps: readonly StepItem[];
-  readonly connection: ConnectionShares | null;
+  /** Whether the packet is one that begins a connection, or one of its client's. */
+  readonly beginsConnection: boolean;
+  /** Follows one more outcome of the trace. */
+  follow(item: OutcomeItem, outcome: Outcome): OutcomeItem;
+  /** @returns the connection of a way that goes as an outcome's does; null where what is told of that one names its endpoint. */
+  asOf(index: number, item: Omit<OutcomeItem, 'connection'>): ConnectionItem | null;
 }
 
 /**
  * Follows the connection that each outcome begins to who answers, and back.
  * @param node where the packet was traced, with what its trace was described as
  * @param sender `clientKnown`: false where it is somebody of whom not even the network is known; `senderUnseen`: why what becomes of the
- *   packet before it comes to this node is not known; `twins`: of each outcome another one that is told alike, or null
+ *   packet before it comes to this node is not known
  */
 export function connect(
   node: TracedNode,
   trace: Trace,
   described: { readonly outcomes: readonly OutcomeItem[]; readonly steps: readonly StepItem[] },
   nodes: NodesOnTheWay,
-  sender: Pick<Context, 'clientKnown' | 'senderUnseen' | 'twins'>,
+  sender: Pick<Context, 'clientKnown' | 'senderUnseen'>,
 ): Connected {
-  if (!beginsConnection(trace)) return { ...described, connection: null };
+  const begins = beginsConnection(trace);
   const register = new StepRegister(node, trace.steps, described.steps);
-  const context = {
-    node,
-    trace,
-    nodes,
-    register,
-    followed: new TwinConnections(),
-    told: new Map(),
-    ...sender,
+  const context = { node, trace, nodes, register, ...sender };
+  const connections = new Map<Outcome, TwinConnection>();
+  const follow = (item: OutcomeItem, outcome: Outcome): OutcomeItem => {
+    if (!begins) return item;
+    const ways = waysOf(item, outcome, context);
+    connections.set(outcome, new TwinConnection(outcome, ways));
+    const connection = connectionOf(item, ways);
+    return { ...item, connection, remarks: settled(item.remarks, connection) };
   };
   const outcomes = described.outcomes.map((item, index) => {
-    const traced = trace.outcomes[index];
-    if (traced === undefined) return item;
-    const connection = connectionOf(item, traced, sender.twins[index] ?? null, context);
-    return { ...item, connection, remarks: settled(item.remarks, connection) };
+    const outcome = trace.outcomes[index];
+    return outcome === undefined ? item : follow(item, outcome);
   });
-  return { outcomes, steps: register.list(), connection: sharesOfConnections(outcomes) };
+  return {
+    outcomes,
+    get steps() {
+      return register.list();
+    },
+    beginsConnection: begins,
+    follow,
+    asOf: (index, item) => {
+      const outcome = trace.outcomes[index];
+      const ways = outcome === undefined ? null : (connections.get(outcome)?.waysAs(item) ?? null);
+      return ways === null ? null : connectionOf(item, ways);
+    },
+  };
 }
 
 /** Whether the answer comes back through the node is no guess where it was traced over the other node, too. */
@@ -80,21 +95,12 @@ interface Context {
   readonly register: StepRegister;
   readonly clientKnown: boolean;
   readonly senderUnseen: Note | null;
-  readonly twins: readonly (Outcome | null)[];
-  readonly followed: TwinConnections;
-  /** Legs that many ways share. */
-  readonly told: Map<Leg, LegItem>;
 }
 
-function connectionOf(
-  item: OutcomeItem,
-  outcome: Outcome,
-  twin: Outcome | null,
-  context: Context,
-): ConnectionItem {
-  const [first, ...others] = waysOf(item, outcome, twin, context).sort(
-    (a, b) => b.share - a.share || WORST.indexOf(a.sees) - WORST.indexOf(b.sees),
-  );
+function connectionOf(item: Pick<OutcomeItem, 'probability'>, ways: readonly FollowedWay[]): ConnectionItem {
+  const [first, ...others] = ways
+    .map(({ told }) => told)
+    .sort((a, b) => b.share - a.share || WORST.indexOf(a.sees) - WORST.indexOf(b.sees));
   if (first === undefined)
     return { sees: 'unknown', share: item.probability, reason: null, legs: [], others };
   return { ...first, others };
@@ -103,43 +109,47 @@ function connectionOf(
 /** Of equal shares the worst is told first. */
 const WORST: readonly Sees[] = ['times-out', 'refused', 'wrong-source', 'unknown', 'works'];
 
-function waysOf(
-  item: OutcomeItem,
-  outcome: Outcome,
-  twin: Outcome | null,
-  context: Context,
-): ConnectionWay[] {
+function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): FollowedWay[] {
   const { node, trace, nodes, clientKnown, senderUnseen } = context;
   const { packet } = trace;
   const share = item.probability;
   // What the rules alone say is not what happens: another proxy may carry the Service.
   if (item.verdict === 'unknown' && outcome.verdict !== 'unknown') {
     const leg = { view: node.view, direction: 'request', packet, outcome } as const;
-    return [{ sees: 'unknown', share, reason: item.reason, legs: [legItem(leg, context)] }];
+    return [unfollowed({ sees: 'unknown', share, reason: item.reason, legs: [legItem(leg, context)] })];
   }
-  const asTwin = twin === null ? null : context.followed.waysAs(twin, outcome);
-  const client = clientKnown && asTwin === null ? clientOf(node.view, packet, outcome) : null;
-  if (asTwin === null && client === null && outcome.verdict === 'accept')
-    return [{ sees: 'unknown', share, reason: connectionNote({ code: 'client-unknown' }), legs: [] }];
-  if (asTwin === null && client === null) return [withoutClient(item, outcome, context)];
-  const followed =
-    asTwin ?? (client === null ? [] : alike(followConnection(node.view, packet, outcome, client, nodes)));
-  if (asTwin === null) context.followed.add(outcome, followed);
+  const client = clientKnown ? clientOf(node.view, packet, outcome) : null;
+  if (client === null && outcome.verdict === 'accept')
+    return [
+      unfollowed({ sees: 'unknown', share, reason: connectionNote({ code: 'client-unknown' }), legs: [] }),
+    ];
+  if (client === null) return [unfollowed(withoutClient(item, outcome, context))];
+  const followed = alike(followConnection(node.view, packet, outcome, client, nodes));
   const ways = isServed(item, outcome, context) ? followed.map(listening) : followed;
   const missing = rulesMissingOf(item.remarks);
   const noted =
     senderUnseen ??
     (missing === null ? null : { code: missing.code, text: missing.text, settle: missing.settle });
-  return ways.map(({ sees, share: part, reason, legs }) => ({
+  return ways.map((way) => {
+    const { share: part, reason, legs } = way;
     // What fails further on does so only if the packet comes there.
-    sees: noted === null ? sees : 'unknown',
-    share: share * part,
-    reason: noted ?? (reason === null ? null : connectionNote(reason)),
-    ...(noted === null ? writtenBy(reason, context) : {}),
-    ...(noted === null && reason?.code === 'leaves-cluster' && reason.astray ? { astray: true } : {}),
-    ...(noted === null ? endedBy(reason) : {}),
-    legs: legs.map((leg) => legItem(leg, context)),
-  }));
+    const sees = noted === null ? way.sees : 'unknown';
+    const told: ConnectionWay = {
+      sees,
+      share: share * part,
+      reason: noted ?? (reason === null ? null : connectionNote(reason)),
+      ...(noted === null ? writtenBy(reason, context) : {}),
+      ...(noted === null && reason?.code === 'leaves-cluster' && reason.astray ? { astray: true } : {}),
+      ...(noted === null ? endedBy(reason) : {}),
+      legs: legs.map((leg) => legItem(leg, context)),
+    };
+    return { told, way: { part, legs, reason: noted === null ? reason : null } };
+  });
+}
+
+/** One way of which no answer is followed: its share is the outcome's. */
+function unfollowed(told: ConnectionWay): FollowedWay {
+  return { told, way: null };
 }
 
 function endedBy(reason: ConnectionReason | null): Pick<ConnectionWay, 'endedBy'> {
@@ -178,13 +188,7 @@ function alike(ways: readonly Way[]): readonly Way[] {
   return [...found.values()];
 }
 
-function legItem(leg: Leg, context: Context): LegItem {
-  const known = context.told.get(leg) ?? toldLeg(leg, context);
-  context.told.set(leg, known);
-  return known;
-}
-
-function toldLeg(leg: Leg, { node, nodes, register }: Context): LegItem {
+function legItem(leg: Leg, { node, nodes, register }: Context): LegItem {
   const { view, direction, packet, outcome } = leg;
   const at = view === node.view ? node : nodes.nodeOf(view);
   return {

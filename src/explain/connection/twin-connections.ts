@@ -1,54 +1,56 @@
 import type { ConnectionReason, Leg, Way } from '../../connection/connection.ts';
-import { type Address, sameAddress } from '../../net/address.ts';
+import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
-import { isOfTwins } from '../trace/twin-outcomes.ts';
+import { isOfTwins } from '../trace/twin-items.ts';
+import type { OutcomeItem } from '../trace-list.ts';
+import type { ConnectionWay } from './connection-item.ts';
 import { connectionNote } from './connection-reasons.ts';
 
-/** Connections that were followed, by the outcome of their first packet, for the outcomes that are told alike. */
-export class TwinConnections {
-  readonly #ways = new Map<Outcome, readonly Way[]>();
-  /** Whether their ways can be told of a twin. */
-  readonly #areShared = new Map<Outcome, boolean>();
+/** A way of a connection as it is told, and what that was made of. */
+export interface FollowedWay {
+  readonly told: ConnectionWay;
+  /** The part of the outcome's share; `reason` where that is told. Null where the connection was not followed. */
+  readonly way: (Pick<Way, 'legs' | 'reason'> & { readonly part: number }) | null;
+}
 
-  /** Notes how the connection of an outcome goes. */
-  add(outcome: Outcome, ways: readonly Way[]): void {
-    this.#ways.set(outcome, ways);
+/** The connection that an outcome begins, as it is told of ways to other endpoints that go alike. */
+export class TwinConnection {
+  readonly #outcome: Outcome;
+  readonly #ways: readonly FollowedWay[];
+  #isOfEach: boolean | null = null;
+
+  constructor(outcome: Outcome, ways: readonly FollowedWay[]) {
+    this.#outcome = outcome;
+    this.#ways = ways;
   }
 
-  /** @returns the ways of a twin's connection, with this outcome in its place; null where they tell more of the twin than that. */
-  waysAs(twin: Outcome, outcome: Outcome): readonly Way[] | null {
-    const followed = this.#ways.get(twin);
-    if (followed === undefined) return null;
-    const ways = followed.map((way) => wayAs(way, twin, outcome));
-    const isShared = this.#areShared.get(twin) ?? ways.every(({ reason }) => isOfEach(reason, twin));
-    this.#areShared.set(twin, isShared);
-    return isShared ? ways : null;
+  /** @returns the ways of the connection of such a way; null where what is told names the endpoint of this one. */
+  waysAs(item: Omit<OutcomeItem, 'connection'>): readonly FollowedWay[] | null {
+    const address = parseAddress(item.destination.address);
+    if (address === null) return null;
+    const ways = this.#ways.map((way) => this.#wayAs(way, item, address));
+    this.#isOfEach ??= ways.every(({ told: { reason } }) => isOfTwins([reason], this.#outcome));
+    return this.#isOfEach ? ways : null;
   }
-}
 
-function isOfEach(reason: ConnectionReason | null, twin: Outcome): boolean {
-  if (reason === null) return true;
-  const { text, settle } = connectionNote(reason);
-  return isOfTwins(`${text} ${settle ?? ''}`, twin);
-}
+  #wayAs(
+    { told, way }: FollowedWay,
+    { probability, path }: Omit<OutcomeItem, 'connection'>,
+    address: Address,
+  ): FollowedWay {
+    const own = (leg: Leg | undefined): boolean => leg === undefined || leg.outcome === this.#outcome;
+    const legs = told.legs.map((leg, index) => (own(way?.legs[index]) ? { ...leg, path } : leg));
+    const share = probability * (way?.part ?? 1);
+    const reason = way?.reason == null ? told.reason : connectionNote(this.#reasonAs(way.reason, address));
+    return { told: { ...told, share, reason, legs }, way };
+  }
 
-function wayAs(way: Way, twin: Outcome, outcome: Outcome): Way {
-  const legAs = (leg: Leg): Leg => (leg.outcome === twin ? { ...leg, outcome } : leg);
-  const reason = way.reason === null ? null : reasonAs(way.reason, twin, outcome, legAs);
-  return { ...way, reason, legs: way.legs.map(legAs) };
-}
-
-function reasonAs(
-  reason: ConnectionReason,
-  twin: Outcome,
-  outcome: Outcome,
-  legAs: (leg: Leg) => Leg,
-): ConnectionReason {
-  const addressAs = (address: Address): Address =>
-    sameAddress(address, twin.destination.address) ? outcome.destination.address : address;
-  let told = reason;
-  if ('leg' in told) told = { ...told, leg: legAs(told.leg) };
-  if ('to' in told) told = { ...told, to: addressAs(told.to) };
-  if ('at' in told) told = { ...told, at: { ...told.at, address: addressAs(told.at.address) } };
-  return told;
+  #reasonAs(reason: ConnectionReason, address: Address): ConnectionReason {
+    const { destination } = this.#outcome;
+    const at = (named: Address): Address => (sameAddress(named, destination.address) ? address : named);
+    let told = reason;
+    if ('to' in told) told = { ...told, to: at(told.to) };
+    if ('at' in told) told = { ...told, at: { ...told.at, address: at(told.at.address) } };
+    return told;
+  }
 }

@@ -6,21 +6,16 @@ import { reasonNote, turnText } from '../words/reason-words.ts';
 import type { GivenItems } from './given-items.ts';
 import type { Namer } from './namer.ts';
 import type { RemarkContext } from './remarks/context.ts';
-import { findRemarks, remarksAsOf } from './remarks/find-remarks.ts';
+import { findRemarks } from './remarks/find-remarks.ts';
 
-/**
- * @param twin another outcome that is told alike, with what was found about it; null where there is none
- * @returns an outcome as the contract prints it, with the name of who answers and what else is known about it
- */
+/** @returns an outcome as the contract prints it, with the name of who answers and what else is known about it. */
 export function describeOutcome(
   outcome: Outcome,
   service: ServiceRef | null,
   context: RemarkContext,
-  twin: Parameters<typeof remarksAsOf>[0] | null,
 ): OutcomeItem {
   const { namer, conditions } = context;
-  const remarks = twin === null ? findRemarks(outcome, context) : remarksAsOf(twin, outcome, context);
-  return { ...describeEnd(outcome, service, namer, conditions), remarks };
+  return { ...describeEnd(outcome, service, namer, conditions), remarks: findRemarks(outcome, context) };
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
-import { isOfTwins } from '../twin-outcomes.ts';
 import { bridgeBypass } from './bridge-bypass.ts';
 import type { RemarkContext, RemarkFinder } from './context.ts';
 import { endpointTarget } from './endpoint-target.ts';
@@ -39,18 +38,4 @@ const ORDER = { breaks: 0, 'may-break': 1, none: 2 } as const;
 /** @returns what the capture tells about an outcome besides its verdict, the worst first. */
 export function findRemarks(outcome: Outcome, context: RemarkContext): Remark[] {
   return FINDERS.flatMap((find) => find(outcome, context)).sort((a, b) => ORDER[a.effect] - ORDER[b.effect]);
-}
-
-/**
- * @param of the remarks about another outcome, which differs in its endpoint and in how the endpoint was chosen
- * @returns the remarks about an outcome: the same, where none of them names what differs
- */
-export function remarksAsOf(
-  of: { readonly outcome: Outcome; readonly remarks: readonly Remark[] },
-  outcome: Outcome,
-  context: RemarkContext,
-): readonly Remark[] {
-  const differ = [of.outcome, outcome].some((one) => unevenShares(one, context).length > 0);
-  const named = of.remarks.some(({ text, settle }) => !isOfTwins(`${text} ${settle ?? ''}`, of.outcome));
-  return differ || named ? findRemarks(outcome, context) : of.remarks;
 }

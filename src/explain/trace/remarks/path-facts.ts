@@ -16,7 +16,7 @@ export function translatedBy({ path }: Outcome): Step | null {
 }
 
 /** @returns the step of iptables that chose the endpoint; null where none did. */
-export function choosingStep({ path }: Outcome): IptablesStep | null {
+export function choosingStep({ path }: Pick<Outcome, 'path'>): IptablesStep | null {
   for (const { step } of path)
     if (
       isInIptables(step) &&

@@ -11,7 +11,7 @@ import { choosingStep } from './path-facts.ts';
  * kube-proxy gives each of n endpoints the same share: 1/n, 1/(n-1), …, and the last rule without a condition. Says where
  * a rule that an outcome passed has another chance.
  */
-export function unevenShares(outcome: Outcome, { rulesets }: RemarkContext): readonly Remark[] {
+export function unevenShares(outcome: Pick<Outcome, 'path'>, { rulesets }: RemarkContext): readonly Remark[] {
   const pick = choosingStep(outcome);
   if (pick?.rule == null) return [];
   const { rule } = pick;
