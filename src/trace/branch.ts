@@ -3,6 +3,7 @@ import { type GivenNode, runBehind } from './given.ts';
 import type { Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
 import type { Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
+import type { EndpointChain } from './twins.ts';
 
 /**
  * One way the packet can have gone so far. Branches share their past: path, conditions and turns are linked lists
@@ -14,6 +15,8 @@ export interface Branch {
   readonly path: PathNode | null;
   readonly given: GivenNode | null;
   readonly turns: TurnNode | null;
+  /** The last jump to an endpoint, with those that went as this one; null where there was none, or none is noted. */
+  readonly twins: TwinList | null;
 }
 
 /** A step passed, newest first. `length` counts the entries up to here; all ways that go on from here have the one entry. */
@@ -29,6 +32,29 @@ export interface TurnNode {
   readonly before: TurnNode | null;
 }
 
+/** A jump to an endpoint's chain, with jumps to its twins that are not followed: they go on as this one. */
+export interface TwinList {
+  readonly endpoint: EndpointChain;
+  /** The branch as it jumped. */
+  readonly from: Branch;
+  /** Its place among all jumps to endpoints, by which ways are put in order. */
+  readonly order: number;
+  readonly twins: readonly TwinJump[];
+}
+
+/** A jump that is not followed. */
+export interface TwinJump extends Omit<TwinList, 'twins'> {
+  /** What it passes in its own chain, by the steps that the other passed in its. */
+  readonly steps: ReadonlyMap<Step, Step>;
+}
+
+/** The end of a way that was not followed: what that of its twin was. */
+export interface Folded {
+  readonly of: Ending;
+  readonly list: TwinList;
+  readonly jump: TwinJump;
+}
+
 /** How a branch ended. */
 export interface Ending {
   readonly branch: Branch;
@@ -36,11 +62,8 @@ export interface Ending {
   readonly reason: Reason | null;
   readonly rejectWith: string | null;
   readonly exit: Exit | null;
-  /**
-   * Left folded: the branch is as it was where it could have gone on, and went on as that of another ending did, which was `from` there.
-   * Absent: the branch is at its end.
-   */
-  readonly folded?: { readonly of: Ending; readonly from: Branch };
+  /** Left folded: the branch is as it jumped to its endpoint, and from there on it went as another did. Absent: it is at its end. */
+  readonly folded?: Folded;
 }
 
 /** @returns the branch after it passed a step. */

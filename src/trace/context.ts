@@ -7,6 +7,7 @@ import { flat } from './question.ts';
 import type { Questions } from './questions.ts';
 import type { Assumption } from './reason.ts';
 import type { StepBook } from './steps.ts';
+import type { TwinBook } from './twin-jumps.ts';
 import type { World } from './world.ts';
 
 /** What one trace rests on, and what it collects while it runs. */
@@ -23,8 +24,8 @@ export interface TraceContext {
   readonly budget: Budget;
   readonly questions: Questions;
   readonly assumptions: Map<string, Assumption>;
-  /** Whether ends of ways to twins stay folded. */
-  readonly folded: boolean;
+  /** Notes jumps to endpoints that are twins; null: every jump is followed. */
+  readonly twins: TwinBook | null;
   /** Is told every question that the walk asks of the packet. */
   readonly observer?: Observer;
 }

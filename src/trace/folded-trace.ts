@@ -1,10 +1,9 @@
-import type { Address } from '../net/address.ts';
-import { type Ending, entriesOf, listed } from './branch.ts';
+import { type Ending, listed } from './branch.ts';
 import { listGiven } from './given.ts';
-import type { Outcome, PathEntry, Trace, Turn } from './outcome.ts';
+import type { Outcome, Step, Trace, Turn } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { type FollowOptions, followPacket, outcomeOf, toldWays } from './trace-packet.ts';
-import { endpointAs, turnsAs, unfolded } from './twin-ways.ts';
+import { followPacket, outcomeOf, toldWays } from './trace-packet.ts';
+import { destinationOf, stepsOf, turnsOf, unfolded } from './twin-ways.ts';
 import type { World } from './world.ts';
 
 /** A trace in which ways to endpoints that are twins stay folded: one of them is followed. */
@@ -17,8 +16,8 @@ export interface FoldedTrace extends Trace {
 export interface TwinWay extends Pick<Outcome, 'probability' | 'given' | 'destination'> {
   /** The index of that outcome. */
   readonly of: number;
-  /** Until the endpoint was chosen; from there on as that outcome's. */
-  readonly path: readonly PathEntry[];
+  /** What it passes, as many steps as the outcome does. */
+  readonly path: readonly { readonly step: Step }[];
   /** @returns all turns between the rules. */
   turns(): readonly Turn[];
   /** @returns the way written out. */
@@ -27,15 +26,14 @@ export interface TwinWay extends Pick<Outcome, 'probability' | 'given' | 'destin
 
 /** @returns what `tracePacket` does, with twins folded. */
 export function traceFolded(packet: Packet, world: World): FoldedTrace {
-  const options: FollowOptions = { folded: true };
-  const { endings, steps, assumptions } = followPacket(packet, world, options);
+  const { endings, steps, assumptions } = followPacket(packet, world, { folded: true });
   const numbers = new Map<Ending, number>();
   const outcomes: Outcome[] = [];
+  for (const ending of endings)
+    if (ending.folded === undefined) numbers.set(ending, outcomes.push(outcomeOf(ending)) - 1);
   const ways = endings.map((ending): number | TwinWay => {
-    const of = ending.folded === undefined ? undefined : numbers.get(ending.folded.of);
-    if (of !== undefined) return twinOf(ending, of);
-    numbers.set(ending, outcomes.length);
-    return outcomes.push(outcomeOf(unfolded(ending))) - 1;
+    const of = numbers.get(ending.folded?.of ?? ending) ?? 0;
+    return ending.folded === undefined ? of : twinOf(ending, of);
   });
   const isUsed = steps.map(() => false);
   for (const { path } of [...outcomes, ...ways.filter((way) => typeof way !== 'number')])
@@ -52,15 +50,16 @@ export function withoutTwins(trace: Trace): FoldedTrace {
 
 function twinOf(ending: Ending, of: number): TwinWay {
   const { branch, folded } = ending;
-  const at = folded === undefined ? (address: Address) => address : endpointAs(folded.from, branch);
-  const end = folded?.of.branch.state ?? branch.state;
   return {
     of,
     probability: branch.probability,
     given: listGiven(branch.given),
-    destination: { address: at(end.destination), port: end.destinationPort },
-    path: entriesOf(branch.path),
-    turns: () => listed(turnsAs(ending)).map(({ turn }) => turn),
+    destination: {
+      address: destinationOf(ending),
+      port: (folded?.of.branch ?? branch).state.destinationPort,
+    },
+    path: stepsOf(ending).map((step) => ({ step })),
+    turns: () => listed(turnsOf(ending)).map(({ turn }) => turn),
     unfold: () => outcomeOf(unfolded(ending)),
   };
 }

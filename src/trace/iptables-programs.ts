@@ -112,10 +112,10 @@ function chainAt(
   return {
     acts: chain.rules.length > 0 || chain.policy === 'DROP' || chain.cut !== undefined,
     run: (branch, context) => {
-      const { steps, budget, questions, observer } = context;
+      const { steps, budget, questions, observer, twins } = context;
       const { host } = context.world;
       const native = nativeRules(ruleset, name, hook, context);
-      const walk: Walk = { table, backend, hook, host, steps, budget, questions, observer, native };
+      const walk: Walk = { table, backend, hook, host, steps, budget, questions, observer, native, twins };
       return walkChain(branch, chain, walk);
     },
   };

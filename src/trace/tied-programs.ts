@@ -104,6 +104,7 @@ function leavesAlone<F extends { readonly kind: string }>(
 ): boolean {
   const trial: TraceContext = {
     ...context,
+    twins: null,
     steps: new StepBook(),
     budget: new Budget(TRIED_ENTRIES),
     questions: new Questions(),

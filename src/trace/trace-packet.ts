@@ -15,6 +15,8 @@ import type { Assumption } from './reason.ts';
 import type { Connection, Written } from './state.ts';
 import { StepBook } from './steps.ts';
 import { travel } from './travel.ts';
+import { TwinBook } from './twin-jumps.ts';
+import { unfolded, withTwins } from './twin-ways.ts';
 import type { World } from './world.ts';
 
 /**
@@ -68,29 +70,33 @@ export interface Ways {
 }
 
 /** What {@link tracePacket} tells, before each way's path and conditions are written out; cheap where only ends matter. */
-export function followPacket(
+export function followPacket(packet: Packet, world: World, options: FollowOptions = {}): Ways {
+  // An observer is told every question of every way.
+  const twins = world.twins == null || options.observer !== undefined ? null : new TwinBook(world.twins);
+  const ways = twins === null ? null : follow(packet, world, options, twins);
+  if (ways === null) return follow(packet, world, options, null) ?? NO_WAYS;
+  return options.folded === true ? ways : { ...ways, endings: ways.endings.map(unfolded) };
+}
+
+const NO_WAYS: Ways = { endings: [], steps: [], assumptions: [] };
+
+/** @returns null where ways to twins were left out that have to be followed. */
+function follow(
   packet: Packet,
   world: World,
-  {
-    observer,
-    sources,
-    opened = [],
-    shares,
-    balanced = [],
-    written,
-    attached,
-    folded = false,
-  }: FollowOptions = {},
-): Ways {
+  { observer, sources, opened = [], shares, balanced = [], written, attached }: FollowOptions,
+  twins: TwinBook | null,
+): Ways | null {
   const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
   for (const assumption of legacyAssumed(packet.family, world)) assumptions.set(flat(assumption), assumption);
   const programs = programsOf(world, sources);
   const { registrants } = programs;
   const state = { ...initialState(packet), ...written, connection: attached ?? null };
-  const start: Branch = { state, probability: 1, path: null, given: null, turns: null };
-  const run: Run = (from, questions, budget) =>
-    travel(from, programs, {
+  const start: Branch = { state, probability: 1, path: null, given: null, turns: null, twins: null };
+  let isWhole = true;
+  const run: Run = (from, questions, budget) => {
+    const endings = travel(from, programs, {
       packet,
       world,
       registrants,
@@ -100,11 +106,15 @@ export function followPacket(
       assumptions,
       opened,
       balanced,
-      folded,
+      twins,
       ...(observer === undefined ? {} : { observer }),
     });
+    const all = withTwins(endings, assumptions.values());
+    isWhole &&= all !== null;
+    return [...(all ?? endings)];
+  };
   const endings = shares === false ? runOnce(run, start) : explore(run, start);
-  return { endings, steps: steps.list(), assumptions: [...assumptions.values()] };
+  return isWhole ? { endings, steps: steps.list(), assumptions: [...assumptions.values()] } : null;
 }
 
 /** Keeps only the steps that an outcome passed: a run that was taken back may have left others. Numbers them anew. */

@@ -11,7 +11,6 @@ import type { Programs } from './programs.ts';
 import { routeInput, routeOutput } from './routing.ts';
 import { runHook } from './run-hook.ts';
 import { judgedOnArrival } from './source-check.ts';
-import { followTwins } from './twin-ways.ts';
 import { seenByIptables } from './unseen-bridge.ts';
 import { unlessUnsent } from './unsent-answers.ts';
 import { byVrf, intoVrf } from './vrf.ts';
@@ -86,7 +85,7 @@ function send(branch: Branch, trip: Trip): void {
 function pass(branch: Branch, hook: Stage, resumes: number, trip: Trip): void {
   const { passed, resumed, ended } = runHook(ENTERED[hook](branch), hook, trip.programs, trip.context);
   trip.ended.push(...ended);
-  followTwins(passed, trip.ended, trip.context, (way) => AFTER[hook](way, resumes, trip));
+  for (const way of passed) AFTER[hook](way, resumes, trip);
   for (const { branch: way, at } of resumed) {
     if (resumes < MAX_RESUMED) pass(way, at, resumes + 1, trip);
     else trip.ended.push(sentRound(way));

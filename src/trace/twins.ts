@@ -11,6 +11,11 @@ export interface EndpointChain {
  * their chains. Then a packet to the one fares as a packet to the other does, and is followed once for both.
  */
 export interface Twins {
-  /** @returns for each endpoint a number that its twins share; null where it has none, or where that cannot be told. */
+  /** How many endpoints a chain has to choose from before they are asked for. */
+  readonly from: number;
+  /**
+   * @param endpoints all that a chain leads to
+   * @returns for each endpoint a number that its twins share; null where it has none, or where that cannot be told
+   */
   kindsOf(endpoints: readonly EndpointChain[]): readonly (number | null)[];
 }

@@ -18,6 +18,7 @@ import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
 import { remembered } from './remembered.ts';
 import type { StepBook } from './steps.ts';
+import type { TwinBook, TwinJumps } from './twin-jumps.ts';
 import { ending, loop, missing, tooLong } from './walk-endings.ts';
 import { waysOfChange } from './ways-of-change.ts';
 
@@ -40,6 +41,8 @@ export interface Walk {
   readonly observer: Observer | undefined;
   /** What a rule of nft's own makes of the packet, where one stands at this index; null where the rule is iptables'. */
   readonly native: ((branch: Branch, chain: Chain, index: number) => NativeResult | null) | undefined;
+  /** Notes jumps to endpoints that are twins; null: every jump is followed. */
+  readonly twins: TwinBook | null;
 }
 
 /** A rule that nft added to a table of iptables, and what it does. */
@@ -63,6 +66,8 @@ interface Frame {
   readonly left: LeftChain | null;
   /** True where RETURN brought the walk to the chain's end: rules that a cut dump lost behind it do not matter. */
   readonly returned: boolean;
+  /** Notes jumps from here to endpoints; null where the chain leads to few or none. */
+  readonly twins: TwinJumps | null;
 }
 
 interface LeftChain {
@@ -146,7 +151,10 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
-      branch = remembered(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      const met = remembered(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      const goesOn = frame.twins === null ? met : frame.twins.jumped(met, effect, walk, result);
+      if (goesOn === null) break;
+      branch = goesOn;
       const ways = waysOfChange(branch, rule, effect, walk);
       if (ways !== null) {
         if (!walk.budget.take((ways.on.length - 1) * costOf(branch))) {
@@ -259,6 +267,7 @@ function enter(
     caller,
     left,
     returned: false,
+    twins: walk.twins?.enter(chain, walk.table, branch.state.family) ?? null,
   };
 }
 

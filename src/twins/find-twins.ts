@@ -52,10 +52,14 @@ const COMPUTES =
 const CHANCE = / -m statistic --mode random --probability [\d.e-]+/g;
 const COUNTERS = /\[\d+:\d+\]\s?/g;
 
+/** Below this many endpoints it takes longer to look for twins than to follow each. */
+const FEW = 100;
+
 /** @returns what tells twins among the endpoints of a capture. The texts are read when that is first asked, once for each set of endpoints. */
-export function findTwins(captured: () => Captured): Twins {
+export function findTwins(captured: () => Captured, from = FEW): Twins {
   let known: { readonly key: string; readonly kinds: readonly (number | null)[] } | null = null;
   return {
+    from,
     kindsOf: (endpoints) => {
       const key = endpoints.map(({ chain, address }) => `${chain} ${address.value}`).join();
       if (known?.key !== key) known = { key, kinds: kindsAmong(endpoints, captured()) };

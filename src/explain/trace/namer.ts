@@ -37,7 +37,9 @@ export class Namer {
   }
 
   /** @returns who answers where an outcome's packet arrives: the endpoint of its SEP chain, else whoever has the address. */
-  endpointOf(outcome: Pick<Outcome, 'verdict' | 'destination' | 'path'>): EndpointRef | null {
+  endpointOf(
+    outcome: Pick<Outcome, 'verdict' | 'destination'> & { readonly path: readonly { readonly step: Step }[] },
+  ): EndpointRef | null {
     if (outcome.verdict !== 'accept') return null;
     const { address, port } = outcome.destination;
     const text = formatAddress(address);

@@ -75,13 +75,10 @@ export class TwinItems {
       ...item,
       probability,
       given: conditions.list(way.given),
-      decidedBy:
-        outcome.path.length === path.length && item.decidedBy !== null
-          ? (ids.at(-1) ?? null)
-          : item.decidedBy,
+      decidedBy: outcome.path.at(-1)?.step.id === item.decidedBy ? (ids.at(-1) ?? null) : item.decidedBy,
       destination: { address: formatAddress(destination.address), port: destination.port },
       endpoint: namer.endpointOf({ verdict: outcome.verdict, destination, path }),
-      path: [...ids, ...item.path.slice(ids.length)],
+      path: ids,
       turns: way.turns().map(({ after, kind, fact }) => ({ after, kind, text: turnText(fact) })),
     };
     if (item.connection === null) return told;

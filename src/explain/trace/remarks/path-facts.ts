@@ -16,7 +16,11 @@ export function translatedBy({ path }: Outcome): Step | null {
 }
 
 /** @returns the step of iptables that chose the endpoint; null where none did. */
-export function choosingStep({ path }: Pick<Outcome, 'path'>): IptablesStep | null {
+export function choosingStep({
+  path,
+}: {
+  readonly path: readonly { readonly step: Step }[];
+}): IptablesStep | null {
   for (const { step } of path)
     if (
       isInIptables(step) &&

@@ -1,0 +1,176 @@
+import type { Chain, Rule, Table } from '../iptables/ruleset.ts';
+import { type Family, sameAddress } from '../net/address.ts';
+import type { Effect } from '../rules/effect.ts';
+import { lowered } from '../rules/lowered-rule.ts';
+import type { Branch, TwinJump, TwinList } from './branch.ts';
+import type { GivenNode } from './given.ts';
+import { ruleStep } from './iptables-steps.ts';
+import { iptablesRule, type Step } from './outcome.ts';
+import type { EndpointChain, Twins } from './twins.ts';
+
+/** Rules of a chain that may lead elsewhere before it is taken for one that does not choose among endpoints. */
+const OTHERS = 10;
+
+/** The walk of one table at one hook, as far as it matters here. */
+type Walk = Parameters<typeof ruleStep>[2] & { readonly table: Table };
+
+/** What the walk left so far. */
+type WalkResult = Readonly<Record<'translated' | 'ended', readonly { readonly branch: Branch }[]>> & {
+  readonly passed: readonly Branch[];
+};
+
+interface OpenList extends TwinList {
+  readonly twins: TwinJump[];
+  /** Steps that the branch passed in its own chain; null where it went several ways there. Undefined: not asked for yet. */
+  own: OwnSteps | null | undefined;
+}
+
+type OwnSteps = readonly { readonly step: Step; readonly rule: Rule }[];
+
+interface Kind {
+  readonly endpoint: EndpointChain;
+  readonly kind: number | null;
+}
+
+/** The twins of one trace. */
+export class TwinBook {
+  readonly #twins: Twins;
+  #jumps = 0;
+
+  constructor(twins: Twins) {
+    this.#twins = twins;
+  }
+
+  /** @returns what notes the jumps of one packet that came into this chain; null where the chain chooses among few endpoints or none. */
+  enter(chain: Chain, table: Table, family: Family): TwinJumps | null {
+    const kinds = kindsOf(chain, table, family, this.#twins);
+    return kinds === null ? null : new TwinJumps(kinds, () => this.#jumps++);
+  }
+}
+
+/** Jumps from one chain, of the ways of one packet that came into it. */
+export class TwinJumps {
+  readonly #kinds: ReadonlyMap<string, Kind>;
+  readonly #next: () => number;
+  readonly #lists = new Map<number, OpenList[]>();
+
+  constructor(kinds: ReadonlyMap<string, Kind>, next: () => number) {
+    this.#kinds = kinds;
+    this.#next = next;
+  }
+
+  /**
+   * Notes a jump.
+   * @param result of the walk so far
+   * @returns the branch, which goes on; null where a twin went that way before it as the same packet, and tells of it
+   */
+  jumped(branch: Branch, effect: Effect | null, walk: Walk, result: WalkResult): Branch | null {
+    const found = effect?.kind === 'jump' ? this.#kinds.get(effect.chain) : undefined;
+    // Who jumped before was not translated there, and goes on as it came.
+    if (found === undefined || branch.twins !== null) return branch;
+    const { kind, endpoint } = found;
+    const order = this.#next();
+    const lists = kind === null || isClient(branch, endpoint) ? [] : (this.#lists.get(kind) ?? []);
+    for (const list of lists) {
+      const steps = cameAlike(list, branch) ? ownSteps(list, endpoint.chain, walk, result) : null;
+      if (steps === null) continue;
+      list.twins.push({ endpoint, from: branch, order, steps });
+      return null;
+    }
+    const list: OpenList = { endpoint, from: branch, order, twins: [], own: undefined };
+    if (kind !== null) this.#lists.set(kind, [...lists, list]);
+    return { ...branch, twins: list };
+  }
+}
+
+const KINDS = new WeakMap<Twins, WeakMap<Chain, ReadonlyMap<string, Kind> | null>>();
+
+function kindsOf(chain: Chain, table: Table, family: Family, twins: Twins): ReadonlyMap<string, Kind> | null {
+  if (chain.rules.length < twins.from) return null;
+  const known = KINDS.get(twins) ?? new WeakMap<Chain, ReadonlyMap<string, Kind> | null>();
+  KINDS.set(twins, known);
+  const found = known.get(chain);
+  if (found !== undefined) return found;
+  const endpoints = endpointsOf(chain, table, family);
+  const numbers = endpoints.size < twins.from ? [] : twins.kindsOf([...endpoints.values()]);
+  const kinds = new Map(
+    [...endpoints.values()].map((endpoint, index): [string, Kind] => [
+      endpoint.chain,
+      { endpoint, kind: numbers[index] ?? null },
+    ]),
+  );
+  known.set(chain, numbers.length === 0 ? null : kinds);
+  return numbers.length === 0 ? null : kinds;
+}
+
+/** @returns the endpoints that a chain leads to, by their chains. */
+function endpointsOf(
+  { rules }: Chain,
+  { chains }: Table,
+  family: Family,
+): ReadonlyMap<string, EndpointChain> {
+  const found = new Map<string, EndpointChain>();
+  let others = 0;
+  for (let index = 0; index < rules.length; index++) {
+    const name = rules.targetName(index);
+    if (name === null || found.has(name)) continue;
+    const endpoint = endpointAt(chains.get(name), family);
+    if (endpoint !== null) found.set(name, endpoint);
+    else if (++others > OTHERS) return new Map();
+  }
+  return found;
+}
+
+/** @returns the endpoint of a chain that ends in sending everything to one address; else null. */
+function endpointAt(chain: Chain | undefined, family: Family): EndpointChain | null {
+  if (chain === undefined || chain.rules.length === 0) return null;
+  const { effect } = lowered(chain.rules.at(chain.rules.length - 1));
+  if (effect?.kind !== 'dnat' || effect.to?.from == null || effect.to.from !== effect.to.to) return null;
+  return { chain: chain.name, address: { family, value: effect.to.from } };
+}
+
+/** An endpoint that asks itself is like no other. */
+function isClient({ state: { source, connection } }: Branch, { address }: EndpointChain): boolean {
+  return [source.address, connection?.originalSource.address ?? null].some(
+    (client) => client !== null && sameAddress(client, address),
+  );
+}
+
+/** Whether the same packet jumps, which rests on the same but for whose lists of clients it is in. */
+function cameAlike({ from }: TwinList, { state, given }: Branch): boolean {
+  return from.state === state && besideLists(from.given) === besideLists(given);
+}
+
+function besideLists(given: GivenNode | null): GivenNode | null {
+  let node = given;
+  while (node !== null && node.question.code === 'recent') node = node.run.before;
+  return node;
+}
+
+/** @returns the steps in the chain of a twin for those that the other passed in its own; null where it went several ways there. */
+function ownSteps(
+  list: OpenList,
+  chainName: string,
+  walk: Walk,
+  result: WalkResult,
+): ReadonlyMap<Step, Step> | null {
+  if (list.own === undefined) list.own = passedInChain(list, result);
+  const chain = walk.table.chains.get(chainName);
+  const { own } = list;
+  if (own === null || chain === undefined) return null;
+  return new Map(own.map(({ step, rule }) => [step, ruleStep(chain, chain.rules.at(rule.number - 1), walk)]));
+}
+
+function passedInChain(list: TwinList, { translated, passed, ended }: WalkResult): OwnSteps | null {
+  const isOfList = ({ twins }: Branch): boolean => twins === list;
+  const [way, ...others] = translated.filter(({ branch }) => isOfList(branch));
+  const elsewhere = passed.some(isOfList) || ended.some(({ branch }) => isOfList(branch));
+  if (way === undefined || others.length > 0 || elsewhere) return null;
+  const own: { step: Step; rule: Rule }[] = [];
+  for (let node = way.branch.path; node !== null && node !== list.from.path; node = node.before) {
+    const { step } = node.entry;
+    const rule = iptablesRule(step);
+    if (step.chain === list.endpoint.chain && rule !== null) own.push({ step, rule });
+  }
+  return own.reverse();
+}
