@@ -44,8 +44,8 @@ export interface TwinList {
 
 /** A jump that is not followed. */
 export interface TwinJump extends Omit<TwinList, 'twins'> {
-  /** What it passes in its own chain, by the steps that the other passed in its. */
-  readonly steps: ReadonlyMap<Step, Step>;
+  /** What it passes in its own chain, each behind the step that the other passed in its. */
+  readonly steps: readonly (readonly [of: Step, own: Step])[];
 }
 
 /** The end of a way that was not followed: what that of its twin was. */

@@ -153,12 +153,12 @@ function ownSteps(
   chainName: string,
   walk: Walk,
   result: WalkResult,
-): ReadonlyMap<Step, Step> | null {
+): TwinJump['steps'] | null {
   if (list.own === undefined) list.own = passedInChain(list, result);
   const chain = walk.table.chains.get(chainName);
   const { own } = list;
   if (own === null || chain === undefined) return null;
-  return new Map(own.map(({ step, rule }) => [step, ruleStep(chain, chain.rules.at(rule.number - 1), walk)]));
+  return own.map(({ step, rule }) => [step, ruleStep(chain, chain.rules.at(rule.number - 1), walk)]);
 }
 
 function passedInChain(list: TwinList, { translated, passed, ended }: WalkResult): OwnSteps | null {

@@ -42,7 +42,7 @@ function differsInEndpoint(ending: Ending, list: TwinList): boolean {
   // Whether a refusal can be sent is looked for where all ends are known (`unlessUnsent`).
   if (ending.verdict === 'reject' || names([ending.reason, ending.exit], endpoint)) return false;
   const nobody = { chain: '', address: { family: from.state.family, value: -1n } };
-  const jump: TwinJump = { from, order: list.order, endpoint: nobody, steps: new Map() };
+  const jump: TwinJump = { from, order: list.order, endpoint: nobody, steps: [] };
   const { branch } = unfolded({ ...ending, branch: from, folded: { of: ending, list, jump } });
   const states = new Set([branch.state]);
   for (let node = branch.path; node !== null && node !== from.path; node = node.before)
@@ -75,7 +75,7 @@ export function unfolded(ending: Ending): Ending {
   };
   let { path } = way;
   for (const { entry, length } of nodesSince(of.branch.path, list.from.path)) {
-    const step = jump.steps.get(entry.step) ?? entry.step;
+    const step = stepAs(entry.step, jump);
     path = { entry: { step, state: stateAs(entry.state) }, before: path, length };
   }
   const { probability, given } = way;
@@ -95,9 +95,12 @@ export function stepsOf({ branch, folded }: Ending): Step[] {
   const steps = nodesSince(branch.path, null).map(({ entry }) => entry.step);
   if (folded === undefined) return steps;
   const { of, list, jump } = folded;
-  for (const { entry } of nodesSince(of.branch.path, list.from.path))
-    steps.push(jump.steps.get(entry.step) ?? entry.step);
+  for (const { entry } of nodesSince(of.branch.path, list.from.path)) steps.push(stepAs(entry.step, jump));
   return steps;
+}
+
+function stepAs(step: Step, { steps }: TwinJump): Step {
+  return steps.find(([of]) => of === step)?.[1] ?? step;
 }
 
 /** @returns the turns of a way, newest first. */

@@ -1,6 +1,7 @@
 import type { Leg } from '../../connection/connection.ts';
+import type { Rule } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
-import type { Step } from '../../trace/outcome.ts';
+import { iptablesRule, type Step } from '../../trace/outcome.ts';
 import { placeText } from '../../trace/place.ts';
 import { describeStep } from '../trace/step-items.ts';
 import type { StepItem } from '../trace-list.ts';
@@ -10,16 +11,15 @@ import type { TracedNode } from './traced-node.ts';
 export class StepRegister {
   readonly #items: StepItem[];
   readonly #ids = new Map<string, number>();
+  /** The same of rules of iptables, which are one object each however often they are met: a Service has thousands of them. */
+  readonly #ofRules = new Map<Rule, { readonly hook: Step['hook']; readonly id: number }[]>();
   /** Of steps that were numbered before: one trace meets a step on many ways. */
   readonly #known = new WeakMap<Step, number>();
 
   /** @param first the steps of the first packet's trace, on the node, and how they are printed */
   constructor(node: TracedNode, first: readonly Step[], items: readonly StepItem[]) {
     this.#items = [...items];
-    for (const step of first) {
-      this.#ids.set(keyOf(node, step), step.id);
-      this.#known.set(step, step.id);
-    }
+    for (const step of first) this.#note(step, node, step.id);
   }
 
   /** @returns the steps of all legs that were asked for. */
@@ -34,19 +34,32 @@ export class StepRegister {
   }
 
   #idOf(step: Step, family: Family, node: TracedNode, own: boolean): number {
-    const met = this.#known.get(step);
+    const met = this.#known.get(step) ?? this.#same(step, node);
     if (met !== undefined) return met;
-    const key = keyOf(node, step);
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      id = this.#items.length;
-      const { rulesets } = node.completed(family);
-      const item = { ...describeStep(step, rulesets, node.known.nft, node.namer), id };
-      this.#items.push(own ? item : { ...item, node: node.view.name });
-      this.#ids.set(key, id);
-    }
-    this.#known.set(step, id);
+    const id = this.#items.length;
+    const { rulesets } = node.completed(family);
+    const item = { ...describeStep(step, rulesets, node.known.nft, node.namer), id };
+    this.#items.push(own ? item : { ...item, node: node.view.name });
+    this.#note(step, node, id);
     return id;
+  }
+
+  #note(step: Step, node: TracedNode, id: number): void {
+    this.#known.set(step, id);
+    const rule = iptablesRule(step);
+    if (rule === null) this.#ids.set(keyOf(node, step), id);
+    else {
+      const { hook } = step;
+      const noted = this.#ofRules.get(rule);
+      if (noted === undefined) this.#ofRules.set(rule, [{ hook, id }]);
+      else noted.push({ hook, id });
+    }
+  }
+
+  #same(step: Step, node: TracedNode): number | undefined {
+    const rule = iptablesRule(step);
+    if (rule === null) return this.#ids.get(keyOf(node, step));
+    return this.#ofRules.get(rule)?.find(({ hook }) => hook === step.hook)?.id;
   }
 }
 
