@@ -16,7 +16,7 @@ import type { Connection, Written } from './state.ts';
 import { StepBook } from './steps.ts';
 import { travel } from './travel.ts';
 import { TwinBook } from './twin-jumps.ts';
-import { unfolded, withTwins } from './twin-ways.ts';
+import { unfolded } from './twin-ways.ts';
 import type { World } from './world.ts';
 
 /**
@@ -94,9 +94,8 @@ function follow(
   const { registrants } = programs;
   const state = { ...initialState(packet), ...written, connection: attached ?? null };
   const start: Branch = { state, probability: 1, path: null, given: null, turns: null, twins: null };
-  let isWhole = true;
-  const run: Run = (from, questions, budget) => {
-    const endings = travel(from, programs, {
+  const run: Run = (from, questions, budget) =>
+    travel(from, programs, {
       packet,
       world,
       registrants,
@@ -109,12 +108,9 @@ function follow(
       twins,
       ...(observer === undefined ? {} : { observer }),
     });
-    const all = withTwins(endings, assumptions.values());
-    isWhole &&= all !== null;
-    return [...(all ?? endings)];
-  };
   const endings = shares === false ? runOnce(run, start) : explore(run, start);
-  return isWhole ? { endings, steps: steps.list(), assumptions: [...assumptions.values()] } : null;
+  const ways = { endings, steps: steps.list(), assumptions: [...assumptions.values()] };
+  return twins === null || twins.speaksFor(ways.assumptions) ? ways : null;
 }
 
 /** Keeps only the steps that an outcome passed: a run that was taken back may have left others. Numbers them anew. */

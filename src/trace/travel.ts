@@ -84,12 +84,24 @@ function send(branch: Branch, trip: Trip): void {
 /** Takes a packet up at a hook, and follows it from there to its ends. */
 function pass(branch: Branch, hook: Stage, resumes: number, trip: Trip): void {
   const { passed, resumed, ended } = runHook(ENTERED[hook](branch), hook, trip.programs, trip.context);
+  const before = trip.ended.length;
   trip.ended.push(...ended);
+  addTwins(branch, before, trip);
+  const judged = trip.ended.length;
   for (const way of passed) AFTER[hook](way, resumes, trip);
+  addTwins(branch, judged, trip);
+  const gone = trip.ended.length;
   for (const { branch: way, at } of resumed) {
     if (resumes < MAX_RESUMED) pass(way, at, resumes + 1, trip);
     else trip.ended.push(sentRound(way));
   }
+  addTwins(branch, gone, trip);
+}
+
+/** Puts the ways of twins to what ended since, where it is at this hook that the packet jumped to its endpoint. */
+function addTwins({ twins }: Branch, since: number, { ended, context }: Trip): void {
+  if (context.twins === null || twins !== null) return;
+  ended.push(...context.twins.ended(ended.splice(since)));
 }
 
 /** The packet as the first program of a hook finds it. */

@@ -2,10 +2,12 @@ import type { Chain, Rule, Table } from '../iptables/ruleset.ts';
 import { type Family, sameAddress } from '../net/address.ts';
 import type { Effect } from '../rules/effect.ts';
 import { lowered } from '../rules/lowered-rule.ts';
-import type { Branch, TwinJump, TwinList } from './branch.ts';
+import type { Branch, Ending, TwinJump, TwinList } from './branch.ts';
 import type { GivenNode } from './given.ts';
 import { ruleStep } from './iptables-steps.ts';
 import { iptablesRule, type Step } from './outcome.ts';
+import type { Assumption } from './reason.ts';
+import { names, withTwins } from './twin-ways.ts';
 import type { EndpointChain, Twins } from './twins.ts';
 
 /** Rules of a chain that may lead elsewhere before it is taken for one that does not choose among endpoints. */
@@ -35,7 +37,10 @@ interface Kind {
 /** The twins of one trace. */
 export class TwinBook {
   readonly #twins: Twins;
+  /** Endpoints that were followed for others. */
+  readonly #followed: EndpointChain[] = [];
   #jumps = 0;
+  #isWhole = true;
 
   constructor(twins: Twins) {
     this.#twins = twins;
@@ -44,7 +49,24 @@ export class TwinBook {
   /** @returns what notes the jumps of one packet that came into this chain; null where the chain chooses among few endpoints or none. */
   enter(chain: Chain, table: Table, family: Family): TwinJumps | null {
     const kinds = kindsOf(chain, table, family, this.#twins);
-    return kinds === null ? null : new TwinJumps(kinds, () => this.#jumps++);
+    if (kinds === null) return null;
+    return new TwinJumps(
+      kinds,
+      () => this.#jumps++,
+      (endpoint) => this.#followed.push(endpoint),
+    );
+  }
+
+  /** @returns all ways of some that ended, those of twins with them. */
+  ended(endings: readonly Ending[]): readonly Ending[] {
+    const all = withTwins(endings);
+    if (all === null) this.#isWhole = false;
+    return all ?? endings;
+  }
+
+  /** @returns false where ways to twins were left out that have to be followed themselves. @param assumptions of all ways */
+  speaksFor(assumptions: readonly Assumption[]): boolean {
+    return this.#isWhole && !this.#followed.some((endpoint) => names(assumptions, endpoint));
   }
 }
 
@@ -52,11 +74,21 @@ export class TwinBook {
 export class TwinJumps {
   readonly #kinds: ReadonlyMap<string, Kind>;
   readonly #next: () => number;
+  readonly #stands: (endpoint: EndpointChain) => void;
   readonly #lists = new Map<number, OpenList[]>();
 
-  constructor(kinds: ReadonlyMap<string, Kind>, next: () => number) {
+  /**
+   * @param next numbers the jumps of a trace
+   * @param stands is told an endpoint that others are told by
+   */
+  constructor(
+    kinds: ReadonlyMap<string, Kind>,
+    next: () => number,
+    stands: (endpoint: EndpointChain) => void,
+  ) {
     this.#kinds = kinds;
     this.#next = next;
+    this.#stands = stands;
   }
 
   /**
@@ -74,6 +106,7 @@ export class TwinJumps {
     for (const list of lists) {
       const steps = cameAlike(list, branch) ? ownSteps(list, endpoint.chain, walk, result) : null;
       if (steps === null) continue;
+      if (list.twins.length === 0) this.#stands(list.endpoint);
       list.twins.push({ endpoint, from: branch, order, steps });
       return null;
     }

@@ -1,23 +1,15 @@
 import { type Address, sameAddress } from '../net/address.ts';
 import type { Branch, Ending, Folded, PathNode, TurnNode, TwinJump, TwinList } from './branch.ts';
 import type { Step, Turn } from './outcome.ts';
-import type { Assumption } from './reason.ts';
 import type { PacketState } from './state.ts';
 import type { EndpointChain } from './twins.ts';
 
 /**
  * Adds the ways that were not followed to those that were.
- * @param assumptions what was taken for granted on the way
+ * @param endings of ways that came to one place by jumps to endpoints, one after the other
  * @returns all, in the order of their jumps; null where what became of one tells more of its endpoint than can be told of its twins
  */
-export function withTwins(
-  endings: readonly Ending[],
-  assumptions: Iterable<Assumption>,
-): readonly Ending[] | null {
-  if (endings.every(({ branch }) => branch.twins === null)) return endings;
-  const lists = new Set(endings.flatMap(({ branch: { twins } }) => (twins?.twins.length ? [twins] : [])));
-  const assumed = [...assumptions];
-  if ([...lists].some(({ endpoint }) => names(assumed, endpoint))) return null;
+export function withTwins(endings: readonly Ending[]): readonly Ending[] | null {
   const all: { readonly order: number; readonly ending: Ending }[] = [];
   let order = -1;
   for (const ending of endings) {
@@ -53,8 +45,8 @@ function differsInEndpoint(ending: Ending, list: TwinList): boolean {
   return true;
 }
 
-/** Whether an endpoint's address, or its chain, is anywhere in a value. */
-function names(value: unknown, endpoint: EndpointChain): boolean {
+/** @returns whether an endpoint's address, or its chain, is anywhere in a value. */
+export function names(value: unknown, endpoint: EndpointChain): boolean {
   if (typeof value === 'bigint') return value === endpoint.address.value;
   if (typeof value === 'string') return value.includes(endpoint.chain);
   if (typeof value !== 'object' || value === null) return false;

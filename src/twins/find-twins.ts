@@ -38,9 +38,6 @@ const OF_NO_PACKET: ReadonlySet<SourceKind> = new Set([
   'unknown',
 ]);
 
-/** Beyond this, inputs other than rules are not read for it: a million flows take longer than 5,000 endpoints. */
-const MOST_BYTES = 4 * 2 ** 20;
-
 /**
  * What makes more of an address than to compare it with a block: NETMAP and HMARK compute with it, of a range the kernel takes an
  * address by a hash (find_best_ips_proto, net/netfilter/nf_nat_core.c, 6.18), and a list may hold networks of it (xt_recent `--mask`).
@@ -55,39 +52,25 @@ const COUNTERS = /\[\d+:\d+\]\s?/g;
 /** Below this many endpoints it takes longer to look for twins than to follow each. */
 const FEW = 100;
 
-/** @returns what tells twins among the endpoints of a capture. The texts are read when that is first asked, once for each set of endpoints. */
+/** What may be read for each endpoint: a million flows, or the rules of 100,000 endpoints for a hundred, take longer than these. */
+const MOST_BYTES = 15_000;
+
+/** @returns what tells twins among the endpoints of a capture, whose texts are read when it is asked. */
 export function findTwins(captured: () => Captured, from = FEW): Twins {
-  let known: { readonly key: string; readonly kinds: readonly (number | null)[] } | null = null;
-  return {
-    from,
-    kindsOf: (endpoints) => {
-      const key = endpoints.map(({ chain, address }) => `${chain} ${address.value}`).join();
-      if (known?.key !== key) known = { key, kinds: kindsAmong(endpoints, captured()) };
-      return known.kinds;
-    },
-  };
+  return { from, kindsOf: (endpoints) => kindsAmong(endpoints, captured()) };
 }
 
 function kindsAmong(endpoints: readonly EndpointChain[], captured: Captured): readonly (number | null)[] {
   const [first] = endpoints;
   const nobody = endpoints.map(() => null);
-  if (first === undefined || !mayBeRead(captured)) return nobody;
+  const inputs = [...captured].filter(([kind]) => !OF_NO_PACKET.has(kind));
+  const bytes = inputs.flatMap(([, list]) => list).reduce((sum, { source }) => sum + source.size, 0);
+  if (first === undefined || bytes > MOST_BYTES * endpoints.length) return nobody;
+  if (inputs.some(([kind]) => READ[kind] === undefined)) return nobody;
   const reading = new Reading(endpoints, first.address.family);
-  for (const [kind, inputs] of captured) {
-    if (OF_NO_PACKET.has(kind)) continue;
-    for (const { source } of inputs) if (!reading.take(source, READ[kind] === 'rules')) return nobody;
-  }
+  for (const [kind, list] of inputs)
+    for (const { source } of list) if (!reading.take(source, READ[kind] === 'rules')) return nobody;
   return reading.kinds();
-}
-
-function mayBeRead(captured: Captured): boolean {
-  let bytes = 0;
-  for (const [kind, inputs] of captured) {
-    if (OF_NO_PACKET.has(kind)) continue;
-    if (READ[kind] === undefined) return false;
-    if (READ[kind] !== 'rules') for (const { source } of inputs) bytes += source.size;
-  }
-  return bytes <= MOST_BYTES;
 }
 
 /** What is written of each of some endpoints. */
