@@ -13,6 +13,9 @@ import type { EndpointChain, Twins } from './twins.ts';
 /** Rules of a chain that may lead elsewhere before it is taken for one that does not choose among endpoints. */
 const OTHERS = 10;
 
+/** As how many packets one may come to a chain, on its ways there, to be held against those that come later. */
+const PACKETS = 8;
+
 /** The walk of one table at one hook, as far as it matters here. */
 type Walk = Parameters<typeof ruleStep>[2] & { readonly table: Table };
 
@@ -76,6 +79,7 @@ export class TwinJumps {
   readonly #next: () => number;
   readonly #stands: (endpoint: EndpointChain) => void;
   readonly #lists = new Map<number, OpenList[]>();
+  readonly #beside = new WeakMap<GivenNode, GivenNode | null>();
 
   /**
    * @param next numbers the jumps of a trace
@@ -102,17 +106,45 @@ export class TwinJumps {
     if (found === undefined || branch.twins !== null) return branch;
     const { kind, endpoint } = found;
     const order = this.#next();
-    const lists = kind === null || isClient(branch, endpoint) ? [] : (this.#lists.get(kind) ?? []);
-    for (const list of lists) {
-      const steps = cameAlike(list, branch) ? ownSteps(list, endpoint.chain, walk, result) : null;
+    const twins = kind === null || isClient(branch, endpoint) ? null : this.#twinsOf(kind);
+    for (const list of twins ?? []) {
+      const steps = this.#cameAlike(list, branch) ? ownSteps(list, endpoint.chain, walk, result) : null;
       if (steps === null) continue;
       if (list.twins.length === 0) this.#stands(list.endpoint);
       list.twins.push({ endpoint, from: branch, order, steps });
       return null;
     }
     const list: OpenList = { endpoint, from: branch, order, twins: [], own: undefined };
-    if (kind !== null) this.#lists.set(kind, [...lists, list]);
+    if (twins !== null && twins.length < PACKETS) twins.push(list);
     return { ...branch, twins: list };
+  }
+
+  #twinsOf(kind: number): OpenList[] {
+    const lists = this.#lists.get(kind) ?? [];
+    this.#lists.set(kind, lists);
+    return lists;
+  }
+
+  /** Whether the same packet jumps, which rests on the same but for whose lists of clients it is in. */
+  #cameAlike({ from }: TwinList, { state, given }: Branch): boolean {
+    return from.state === state && this.#besideLists(from.given) === this.#besideLists(given);
+  }
+
+  /** What is given but for answers about the endpoints' own lists, which are asked by their own rules alone. */
+  #besideLists(newest: GivenNode | null): GivenNode | null {
+    const passed: GivenNode[] = [];
+    let node = newest;
+    while (node?.question.code === 'recent' && this.#kinds.has(node.question.list)) {
+      const known = this.#beside.get(node);
+      if (known !== undefined) {
+        node = known;
+        break;
+      }
+      passed.push(node);
+      node = node.before;
+    }
+    for (const each of passed) this.#beside.set(each, node);
+    return node;
   }
 }
 
@@ -167,17 +199,6 @@ function isClient({ state: { source, connection } }: Branch, { address }: Endpoi
   return [source.address, connection?.originalSource.address ?? null].some(
     (client) => client !== null && sameAddress(client, address),
   );
-}
-
-/** Whether the same packet jumps, which rests on the same but for whose lists of clients it is in. */
-function cameAlike({ from }: TwinList, { state, given }: Branch): boolean {
-  return from.state === state && besideLists(from.given) === besideLists(given);
-}
-
-function besideLists(given: GivenNode | null): GivenNode | null {
-  let node = given;
-  while (node !== null && node.question.code === 'recent') node = node.run.before;
-  return node;
 }
 
 /** @returns the steps in the chain of a twin for those that the other passed in its own; null where it went several ways there. */

@@ -114,6 +114,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: ['net', 'iptables', 'nftables', 'rules', 'ipvs', 'conntrack', 'host'],
     types: [],
   },
+  twins: {
+    holds:
+      'which endpoints everything captured treats alike, told from its texts; it imports net, and types of capture and trace',
+    values: ['net'],
+    types: ['capture', 'trace'],
+  },
   connection: {
     holds:
       'a connection there and back, over the nodes on its way; it knows no wording: net, conntrack, host, trace and proxy, and types of ipvs and kubernetes',
@@ -176,6 +182,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       'diff',
       'redact',
       'render',
+      'twins',
     ],
     types: [],
     io: true,

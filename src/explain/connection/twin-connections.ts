@@ -1,7 +1,7 @@
 import type { ConnectionReason, Leg, Way } from '../../connection/connection.ts';
 import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
-import { isOfTwins } from '../trace/twin-items.ts';
+import { isOfTwins } from '../trace/of-twins.ts';
 import type { OutcomeItem } from '../trace-list.ts';
 import type { ConnectionWay } from './connection-item.ts';
 import { connectionNote } from './connection-reasons.ts';

@@ -2,34 +2,17 @@ import { formatAddress } from '../../net/address.ts';
 import type { TwinWay } from '../../trace/folded-trace.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Connected } from '../connection/connect.ts';
-import type { Note } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import type { OutcomeItem } from '../trace-list.ts';
 import { turnText } from '../words/reason-words.ts';
+import { isOfTwins } from './of-twins.ts';
 import type { RemarkContext } from './remarks/context.ts';
-import { choosingStep, translatedBy } from './remarks/path-facts.ts';
 import { unevenShares } from './remarks/uneven-shares.ts';
 
 /** @returns true where only the node tells about endpoints: the API, and sockets, tell each apart. */
 export function areToldByNode({ cluster, cilium = null, sockets = null }: Known): boolean {
   const { services, endpoints, pods, nodes, seen = null } = cluster;
   return [services, endpoints, pods, nodes, seen, cilium, sockets].every((one) => one === null);
-}
-
-/** @returns whether sentences about an outcome hold for its twins: they name neither its endpoint nor the rules that lead there. */
-export function isOfTwins(
-  notes: readonly (Pick<Note, 'text' | 'settle'> | null)[],
-  outcome: Outcome,
-): boolean {
-  const told = notes.map((note) => (note === null ? '' : `${note.text} ${note.settle ?? ''}`)).join(' ');
-  if (told.trim() === '') return true;
-  const number = choosingStep(outcome)?.rule?.number;
-  const own = [
-    formatAddress(outcome.destination.address),
-    translatedBy(outcome)?.chain ?? '',
-    number === undefined ? '' : `rule ${number}`,
-  ];
-  return !own.some((name) => name !== '' && told.includes(name));
 }
 
 /** Tells ways to endpoints that fare as another does. */
