@@ -139,6 +139,20 @@ export interface ChainMap extends ReadonlyMap<string, Chain> {
   keysBeginning?(begins: readonly string[], does: boolean): Iterable<string>;
   /** False where no rule spells this text, which is in ASCII; true where one may. Told without reading a rule. */
   mention?(text: string): boolean;
+  /** The chains by number, where no chain has to be made for it. */
+  numbered?(): NumberedChains;
+}
+
+/** The chains of a table by number, from 0, in its order. */
+export interface NumberedChains {
+  readonly size: number;
+  chain(number: number): Chain;
+  name(number: number): string;
+  /** @returns the number of the chain of this name, or undefined. */
+  numberOf(name: string): number | undefined;
+  ruleCount(number: number): number;
+  /** @returns what {@link RuleList.targetName} tells of a rule: the number of the chain, or a word that is no chain's name. */
+  target(number: number, index: number): number | string | null;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { UNKNOWN } from '../../lookup/name-index.ts';
-import type { Chain, ChainMap, Sift, TableName } from '../ruleset.ts';
+import type { Chain, ChainMap, NumberedChains, Sift, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { TableContext } from './dump-lines.ts';
 import { LazyRules } from './lazy-rules.ts';
+import { readTarget } from './peek.ts';
 
 /** The chains of a scanned table by name; each is made when it is first asked for, and once. */
 export class LazyChains implements ChainMap {
@@ -47,6 +48,29 @@ export class LazyChains implements ChainMap {
 
   mention(text: string): boolean {
     return this.#context.lines.bytes.includes(text);
+  }
+
+  numbered(): NumberedChains {
+    const { names } = this.#scanned;
+    return {
+      size: this.size,
+      chain: (number) => this.#at(number),
+      name: (number) => names.text(number),
+      numberOf: (name) => {
+        const number = names.findText(name);
+        return number === UNKNOWN ? undefined : number;
+      },
+      ruleCount: (number) => this.#scanned.ruleCount(number),
+      target: (number, index) => this.#target(number, index),
+    };
+  }
+
+  #target(number: number, index: number): number | string | null {
+    const target = readTarget(this.#context, this.#scanned.placeOf(number, index).start);
+    if (target !== undefined) return target;
+    const name = this.#at(number).rules.targetName(index);
+    const chain = name === null ? UNKNOWN : this.#scanned.names.findText(name);
+    return chain === UNKNOWN ? name : chain;
   }
 
   *values(): Generator<Chain, undefined, unknown> {

@@ -46,16 +46,25 @@ export function readPlainDestination(bytes: Buffer, start: number, family: Famil
   return bytes.toString('latin1', from, slash);
 }
 
+/** The same as {@link readTarget}, with the name of a chain. */
+export function readTargetName(
+  context: Pick<TableContext, 'lines' | 'names'>,
+  start: number,
+): string | null | undefined {
+  const target = readTarget(context, start);
+  return typeof target === 'number' ? context.names.text(target) : target;
+}
+
 /**
  * Reads the word after `-j` or `-g`.
  * @param start of the rule's line.
- * @returns the word, null without one, and undefined where only parsing can tell: the word may be an option's value
- * (`--comment -j`), or the rule is not spelt as iptables-save spells it (tabs, two spaces, `--jump`).
+ * @returns the number of the chain of this name or the word, null without one, and undefined where only parsing can tell: the
+ * word may be an option's value (`--comment -j`), or the rule is not spelt as iptables-save spells it (tabs, two spaces, `--jump`).
  */
-export function readTargetName(
+export function readTarget(
   { lines: { bytes }, names }: Pick<TableContext, 'lines' | 'names'>,
   start: number,
-): string | null | undefined {
+): number | string | null | undefined {
   let quoted = false;
   let previous = start;
   for (let at = start; at < bytes.length; at++) {
@@ -92,12 +101,12 @@ function isLongTarget(bytes: Buffer, at: number): boolean {
 }
 
 /** @returns undefined for a word that is not plain, or none. */
-function readWord(bytes: Buffer, names: NameIndex, start: number): string | undefined {
+function readWord(bytes: Buffer, names: NameIndex, start: number): number | string | undefined {
   let end = start;
   for (; !endsWord(bytes, end); end++) if (bytes[end] === QUOTE) return undefined;
   if (end === start) return undefined;
   const chain = names.find(start, end);
-  return chain === UNKNOWN ? bytes.toString('utf8', start, end) : names.text(chain);
+  return chain === UNKNOWN ? bytes.toString('utf8', start, end) : chain;
 }
 
 function nextWord(bytes: Buffer, start: number): number {
