@@ -1,5 +1,6 @@
 import { knownBut } from '../explain/question/known-but.ts';
 import type { Known } from '../explain/question/question.ts';
+import { ChainView } from '../iptables/chain-view.ts';
 import type { Chain, ChainMap, Ruleset, Table } from '../iptables/ruleset.ts';
 import { beginningsOf, chainName, isOfOneService, OF_SERVICE } from '../proxy/chains.ts';
 import { SERVICE_PREFIXES } from '../proxy/hash.ts';
@@ -54,22 +55,19 @@ function withChains(ruleset: Ruleset, own: ReadonlySet<string>): Ruleset {
 const OF_ONE_SERVICE = beginningsOf('endpoint', ...OF_SERVICE);
 
 /** Some chains of a table to go through, and all of them to look up. */
-class SomeChains implements ChainMap {
+class SomeChains extends ChainView {
   readonly #all: ChainMap;
   readonly #names: readonly string[];
 
   /** @param own chains of one Service that are not passed over. */
   constructor(all: ChainMap, own: ReadonlySet<string>) {
+    super();
     this.#all = all;
     const others = all.keysBeginning?.(OF_ONE_SERVICE, false) ?? all.keys();
     this.#names = [
       ...[...others].filter((name) => !isOfOneService(name)),
       ...[...own].filter((name) => all.has(name)),
     ];
-  }
-
-  get size(): number {
-    return this.#names.length;
   }
 
   has(name: string): boolean {
@@ -82,24 +80,5 @@ class SomeChains implements ChainMap {
 
   keys(): MapIterator<string> {
     return this.#names.values();
-  }
-
-  *values(): Generator<Chain, undefined, unknown> {
-    for (const [, chain] of this.entries()) yield chain;
-  }
-
-  *entries(): Generator<[string, Chain], undefined, unknown> {
-    for (const name of this.#names) {
-      const chain = this.#all.get(name);
-      if (chain !== undefined) yield [name, chain];
-    }
-  }
-
-  [Symbol.iterator](): Generator<[string, Chain], undefined, unknown> {
-    return this.entries();
-  }
-
-  forEach(each: (chain: Chain, name: string, chains: ReadonlyMap<string, Chain>) => void): void {
-    for (const [name, chain] of this.entries()) each(chain, name, this);
   }
 }

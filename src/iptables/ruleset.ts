@@ -106,10 +106,19 @@ export interface RuleList {
   towards(destination: Address | null): Iterable<number>;
   /** @returns every index, where all destinations have the same rules: no rule is passed over; null where some may be. */
   forEveryDestination(): readonly number[] | null;
+  /** @returns by what {@link towards} passes over rules. */
+  byDestination(): RulesByDestination;
   /** @returns the chain or target named by the rule's `-j` or `-g`, read without parsing the rest; null without one. */
   targetName(index: number): string | null;
   /** @returns the rule as the dump spells it, counters left out, read without parsing. Throws RangeError outside the list. */
   text(index: number): string;
+}
+
+/** The rules of a chain by the address that each names in a plain `-d A/32` (or /128); indices, ascending. */
+export interface RulesByDestination {
+  readonly named: ReadonlyMap<bigint, readonly number[]>;
+  /** Rules that name no single destination: candidates for every packet. */
+  readonly others: readonly number[];
 }
 
 /** One rule. */

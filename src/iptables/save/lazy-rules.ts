@@ -41,11 +41,18 @@ export class LazyRules implements RuleList {
   }
 
   towards(destination: Address | null): Iterable<number> {
-    return destination === null ? indices(this.length) : this.#byDestination().towards(destination);
+    return destination === null ? indices(this.length) : this.byDestination().towards(destination);
   }
 
   forEveryDestination(): readonly number[] | null {
-    return this.#byDestination().forEvery;
+    return this.byDestination().forEvery;
+  }
+
+  byDestination(): DestinationIndex {
+    this.#index ??= new DestinationIndex(this.#context.family, this.length, (index) =>
+      this.#plainDestination(index),
+    );
+    return this.#index;
   }
 
   text(index: number): string {
@@ -55,13 +62,6 @@ export class LazyRules implements RuleList {
   targetName(index: number): string | null {
     const name = readTargetName(this.#context, this.#place(index).start);
     return name === undefined ? targetSyntaxName(this.at(index).text) : name;
-  }
-
-  #byDestination(): DestinationIndex {
-    this.#index ??= new DestinationIndex(this.#context.family, this.length, (index) =>
-      this.#plainDestination(index),
-    );
-    return this.#index;
   }
 
   #plainDestination(index: number): string | null {
