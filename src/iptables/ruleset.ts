@@ -150,7 +150,20 @@ export interface ChainMap extends ReadonlyMap<string, Chain> {
   mention?(text: string): boolean;
   /** The chains by number, where no chain has to be made for it. */
   numbered?(): NumberedChains;
+  /** What this table and another have in common, told by their bytes; null where they are not both of dumps. */
+  beside?(other: ChainMap): ChainsBeside | null;
 }
+
+/** Two tables beside each other. Names are in the order of their table. */
+export interface ChainsBeside {
+  /** @returns the chains of the first that the other does not have with the same policy and rules, or of which a rule is not known. */
+  unlike(knows: KnowsRule): Iterable<string>;
+  /** @returns the chains of the other that the first does not have. */
+  added(): Iterable<string>;
+}
+
+/** Whether the rule that starts here, behind its counters, need not be looked at. */
+export type KnowsRule = (bytes: Buffer, start: number) => boolean;
 
 /** The chains of a table by number, from 0, in its order. */
 export interface NumberedChains {

@@ -1,9 +1,10 @@
 import { UNKNOWN } from '../../lookup/name-index.ts';
-import type { Chain, ChainMap, NumberedChains, Sift, TableName } from '../ruleset.ts';
+import type { Chain, ChainMap, ChainsBeside, NumberedChains, Sift, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { TableContext } from './dump-lines.ts';
 import { LazyRules } from './lazy-rules.ts';
 import { readTarget } from './peek.ts';
+import { chainsBeside, type ScannedTable } from './unlike-chains.ts';
 
 /** The chains of a scanned table by name; each is made when it is first asked for, and once. */
 export class LazyChains implements ChainMap {
@@ -63,6 +64,14 @@ export class LazyChains implements ChainMap {
       ruleCount: (number) => this.#scanned.ruleCount(number),
       target: (number, index) => this.#target(number, index),
     };
+  }
+
+  beside(other: ChainMap): ChainsBeside | null {
+    return other instanceof LazyChains ? chainsBeside(this.#bytes(), other.#bytes()) : null;
+  }
+
+  #bytes(): ScannedTable {
+    return { chains: this.#scanned, bytes: this.#context.lines.bytes };
   }
 
   #target(number: number, index: number): number | string | null {

@@ -10,6 +10,8 @@ const BANG = 33;
 const QUOTE = 34;
 const DASH = 45;
 const SLASH = 47;
+const ZERO = 48;
+const COLON = 58;
 const OPEN = 91;
 const BACKSLASH = 92;
 const CLOSE = 93;
@@ -20,6 +22,15 @@ export function skipCounters(bytes: Buffer, start: number): number {
   if (bytes[at] !== OPEN) return at;
   while (at < bytes.length && bytes[at] !== CLOSE && bytes[at] !== NEWLINE) at++;
   return bytes[at] === CLOSE ? skipBlanks(bytes, at + 1) : at;
+}
+
+/** @returns where the rule starts behind counters as iptables-save prints them, or the start of the line. */
+export function skipPlainCounters(bytes: Buffer, start: number): number {
+  if (bytes[start] !== OPEN) return start;
+  const colon = skipDigits(bytes, start + 1);
+  const close = skipDigits(bytes, colon + 1);
+  if (bytes[colon] !== COLON || bytes[close] !== CLOSE || bytes[close + 1] !== SPACE) return start;
+  return bytes[close + 2] === DASH ? close + 2 : start;
 }
 
 /**
@@ -107,6 +118,12 @@ function readWord(bytes: Buffer, names: NameIndex, start: number): number | stri
   if (end === start) return undefined;
   const chain = names.find(start, end);
   return chain === UNKNOWN ? bytes.toString('utf8', start, end) : chain;
+}
+
+function skipDigits(bytes: Buffer, start: number): number {
+  let at = start;
+  for (let byte = bytes[at]; byte !== undefined && byte >= ZERO && byte < COLON; byte = bytes[at]) at++;
+  return at;
 }
 
 function nextWord(bytes: Buffer, start: number): number {
