@@ -1,7 +1,7 @@
 import { UNKNOWN } from '../../lookup/name-index.ts';
 import type { Chain, ChainMap, ChainsBeside, NumberedChains, Sift, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
-import type { TableContext } from './dump-lines.ts';
+import { isMentioned, type TableContext } from './dump-lines.ts';
 import { LazyRules } from './lazy-rules.ts';
 import { readTarget } from './peek.ts';
 import { chainsBeside, type ScannedTable } from './unlike-chains.ts';
@@ -48,7 +48,7 @@ export class LazyChains implements ChainMap {
   }
 
   mention(text: string): boolean {
-    return this.#context.lines.bytes.includes(text);
+    return isMentioned(this.#context.lines.bytes, text);
   }
 
   numbered(): NumberedChains {

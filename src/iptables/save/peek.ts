@@ -79,15 +79,15 @@ export function readTarget(
   let quoted = false;
   let previous = start;
   for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at];
+    const byte = bytes[at] ?? NEWLINE;
+    // Nearly all bytes of a rule are above those that are asked for.
+    if (byte > QUOTE && byte !== BACKSLASH) continue;
     if (byte === NEWLINE) return quoted ? undefined : null;
     if (byte === QUOTE) quoted = !quoted;
     else if (quoted && byte === BACKSLASH && bytes[at + 1] !== NEWLINE) at++;
     else if (!quoted && isBlank(byte)) {
       if (byte !== SPACE || isBlank(bytes[at + 1]) || isLongTarget(bytes, at + 1)) return undefined;
-      const letter = bytes[at + 2];
-      const isTarget = letter === 106 || letter === 103;
-      if (bytes[at + 1] === DASH && isTarget && isBlank(bytes[at + 3])) {
+      if (bytes[at + 1] === DASH && isTargetLetter(bytes[at + 2]) && isBlank(bytes[at + 3])) {
         if (bytes[previous] === DASH && !isLastWordOfOption(bytes, previous, at)) return undefined;
         return readWord(bytes, names, at + 4);
       }
@@ -104,9 +104,14 @@ function isLastWordOfOption(bytes: Buffer, from: number, to: number): boolean {
   return ALONE.has(bytes.toString('latin1', from, to));
 }
 
+/** Of `-j` and `-g`. */
+function isTargetLetter(byte: number | undefined): boolean {
+  return byte === 106 || byte === 103;
+}
+
 /** `--jump` and `--goto`, which people write. */
 function isLongTarget(bytes: Buffer, at: number): boolean {
-  if (bytes[at] !== DASH || bytes[at + 1] !== DASH) return false;
+  if (bytes[at] !== DASH || bytes[at + 1] !== DASH || !isTargetLetter(bytes[at + 2])) return false;
   const text = bytes.toString('latin1', at, at + 6);
   return text === '--jump' || text === '--goto';
 }
