@@ -220,7 +220,8 @@ export class NameIndex {
     this.#slots = new Uint32Array(this.#slots.length * 4);
     for (let number = 0; number < this.size; number++) {
       const hash = this.#hashes[number] ?? 0;
-      if (!this.#others.has(this.#otherTexts.get(number) ?? '')) this.#enter(number, hash);
+      if (this.#others.size === 0 || !this.#others.has(this.#otherTexts.get(number) ?? ''))
+        this.#enter(number, hash);
     }
   }
 }

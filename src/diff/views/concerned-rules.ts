@@ -1,7 +1,15 @@
 import { ruleListOf } from '../../iptables/array-rules.ts';
 import { ChainView } from '../../iptables/chain-view.ts';
 import { jumpsOf } from '../../iptables/jumps.ts';
-import type { Chain, ChainMap, Rule, RuleList, Ruleset, Table } from '../../iptables/ruleset.ts';
+import {
+  type Chain,
+  type ChainMap,
+  namesBeginning,
+  type Rule,
+  type RuleList,
+  type Ruleset,
+  type Table,
+} from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
 import { CHAINS } from '../../proxy/chains.ts';
 import type { ChainPair } from '../rules/chain-pairs.ts';
@@ -83,11 +91,27 @@ function candidatesOf(rules: RuleList, { hashes, destinations }: Concerned): Rul
   const { named, others } = rules.byDestination();
   const found = new Set(others);
   for (const destination of destinations) for (const index of named.get(destination) ?? []) found.add(index);
-  for (let index = 0; hashes.size > 0 && index < rules.length; index++) {
-    const hash = splitChainName(rules.targetName(index) ?? '')?.hash;
-    if (hash !== undefined && hashes.has(hash)) found.add(index);
-  }
+  const leading = rulesByHash(rules);
+  for (const hash of hashes) for (const index of leading.get(hash) ?? []) found.add(index);
   return [...found].sort((a, b) => a - b).map((index) => rules.at(index));
+}
+
+const BY_HASH = new WeakMap<RuleList, ReadonlyMap<string, readonly number[]>>();
+
+/** The rules that lead to a chain of a Service port, by the hash in its name. */
+function rulesByHash(rules: RuleList): ReadonlyMap<string, readonly number[]> {
+  const known = BY_HASH.get(rules);
+  if (known !== undefined) return known;
+  const byHash = new Map<string, number[]>();
+  for (let index = 0; index < rules.length; index++) {
+    const hash = splitChainName(rules.targetName(index) ?? '')?.hash;
+    if (hash === undefined) continue;
+    const leading = byHash.get(hash);
+    if (leading === undefined) byHash.set(hash, [index]);
+    else leading.push(index);
+  }
+  BY_HASH.set(rules, byHash);
+  return byHash;
 }
 
 function take(rule: Rule, { hashes, destinations, ports }: Concerned): void {
@@ -161,9 +185,7 @@ class ConcernedChains extends ChainView {
   }
 
   keysBeginning(begins: readonly string[], does: boolean): Iterable<string> {
-    const names = this.#all.keysBeginning?.(begins, does);
-    if (names !== undefined) return this.#kept(names);
-    return [...this.keys()].filter((name) => begins.some((begin) => name.startsWith(begin)) === does);
+    return this.#kept(namesBeginning({ chains: this.#all }, begins, does));
   }
 
   *#kept(names: Iterable<string>): Generator<string, undefined, unknown> {
