@@ -1,8 +1,9 @@
 import { knownBut } from '../explain/question/known-but.ts';
 import type { Known } from '../explain/question/question.ts';
+import { otherNames } from '../explain/services/other-chains.ts';
 import { ChainView } from '../iptables/chain-view.ts';
 import type { Chain, ChainMap, Ruleset, Table } from '../iptables/ruleset.ts';
-import { beginningsOf, chainName, isOfOneService, OF_SERVICE } from '../proxy/chains.ts';
+import { chainName, isOfOneService } from '../proxy/chains.ts';
 import { SERVICE_PREFIXES } from '../proxy/hash.ts';
 
 /** The one Service that is asked about: others are neither followed nor told of. */
@@ -52,8 +53,6 @@ function withChains(ruleset: Ruleset, own: ReadonlySet<string>): Ruleset {
   return { ...ruleset, tables };
 }
 
-const OF_ONE_SERVICE = beginningsOf('endpoint', ...OF_SERVICE);
-
 /** Some chains of a table to go through, and all of them to look up. */
 class SomeChains extends ChainView {
   readonly #all: ChainMap;
@@ -63,11 +62,7 @@ class SomeChains extends ChainView {
   constructor(all: ChainMap, own: ReadonlySet<string>) {
     super();
     this.#all = all;
-    const others = all.keysBeginning?.(OF_ONE_SERVICE, false) ?? all.keys();
-    this.#names = [
-      ...[...others].filter((name) => !isOfOneService(name)),
-      ...[...own].filter((name) => all.has(name)),
-    ];
+    this.#names = [...otherNames({ chains: all }), ...[...own].filter((name) => all.has(name))];
   }
 
   has(name: string): boolean {

@@ -80,19 +80,40 @@ export class Jumps {
 
   /** @returns the names of the chains that a packet in one of these can come to, those themselves among them. */
   reachedFrom(chains: Iterable<string>): ReadonlySet<string> {
-    const reached = new Set<number>();
-    for (const name of chains) {
-      const number = this.#chains.numberOf(name);
-      if (number !== undefined) reached.add(number);
-    }
-    for (const number of reached) {
+    const starts = Array.from(chains, (name) => this.#chains.numberOf(name));
+    const reached = this.#reached(starts.filter((number) => number !== undefined));
+    return new Set(reached.order.map((number) => this.#chains.name(number)));
+  }
+
+  /** @returns the chains with rules that a packet cannot come to from those with a policy; none where none has one. */
+  unreached(): Chain[] {
+    const numbers = Array.from({ length: this.#chains.size }, (_, number) => number);
+    const starts = numbers.filter((number) => this.#chains.policy(number) !== null);
+    const { isReached } = this.#reached(starts);
+    const left = starts.length === 0 ? [] : numbers.filter((number) => isReached[number] === 0);
+    return left
+      .filter((number) => this.#chains.ruleCount(number) > 0)
+      .map((number) => this.#chains.chain(number));
+  }
+
+  /** @returns the numbers of the chains that are reached from some, in the order in which they are met. */
+  #reached(starts: readonly number[]): { readonly order: readonly number[]; readonly isReached: Uint8Array } {
+    const isReached = new Uint8Array(this.#chains.size);
+    const order: number[] = [];
+    const meet = (number: number): void => {
+      if (isReached[number] === 1) return;
+      isReached[number] = 1;
+      order.push(number);
+    };
+    starts.forEach(meet);
+    for (const number of order) {
       const end = this.#first[number + 1] ?? 0;
       for (let place = this.#first[number] ?? 0; place < end; place++) {
         const to = this.#to[place] ?? NOWHERE;
-        if (to !== NOWHERE && to < this.#chains.size) reached.add(to);
+        if (to !== NOWHERE && to < isReached.length) meet(to);
       }
     }
-    return new Set(Array.from(reached, (number) => this.#chains.name(number)));
+    return { order, isReached };
   }
 
   /** By counting. */
@@ -139,6 +160,7 @@ function numberedOf(map: ChainMap): NumberedChains {
     chain,
     name: (number) => chain(number).name,
     numberOf: (name) => numbers.get(name),
+    policy: (number) => chain(number).policy,
     ruleCount: (number) => chain(number).rules.length,
     target: (number, index) => {
       const name = chain(number).rules.targetName(index);

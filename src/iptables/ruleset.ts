@@ -172,6 +172,7 @@ export interface NumberedChains {
   name(number: number): string;
   /** @returns the number of the chain of this name, or undefined. */
   numberOf(name: string): number | undefined;
+  policy(number: number): Policy | null;
   ruleCount(number: number): number;
   /** @returns what {@link RuleList.targetName} tells of a rule: the number of the chain, or a word that is no chain's name. */
   target(number: number, index: number): number | string | null;
@@ -188,10 +189,15 @@ export function* chainsBeginning(table: Table, begins: readonly string[]): Itera
   }
 }
 
-/** The same for their names: no chain is made. */
-export function* namesBeginning({ chains }: Table, begins: readonly string[]): Iterable<string> {
-  if (chains.keysBeginning !== undefined) yield* chains.keysBeginning(begins, true);
-  else for (const name of chains.keys()) if (begins.some((begin) => name.startsWith(begin))) yield name;
+/** The same for their names, or for those of the others (`does` is false): no chain is made. */
+export function* namesBeginning(
+  { chains }: Pick<Table, 'chains'>,
+  begins: readonly string[],
+  does = true,
+): Iterable<string> {
+  if (chains.keysBeginning !== undefined) yield* chains.keysBeginning(begins, does);
+  else
+    for (const name of chains.keys()) if (begins.some((begin) => name.startsWith(begin)) === does) yield name;
 }
 
 /** @returns the text of the first comment of a rule, or null. */

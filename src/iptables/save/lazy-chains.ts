@@ -61,6 +61,7 @@ export class LazyChains implements ChainMap {
         const number = names.findText(name);
         return number === UNKNOWN ? undefined : number;
       },
+      policy: (number) => this.#scanned.declarationOf(number).policy,
       ruleCount: (number) => this.#scanned.ruleCount(number),
       target: (number, index) => this.#target(number, index),
     };
