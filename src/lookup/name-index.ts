@@ -28,11 +28,16 @@ export class NameIndex {
     this.#bytes = bytes;
   }
 
-  /** @returns the number that another index has for the name with this number, or {@link UNKNOWN}. */
-  numberIn(other: NameIndex, number: number): number {
+  /**
+   * @param likely asked first: names mostly stand in the same order.
+   * @returns the number that another index has for the name with this number, or {@link UNKNOWN}.
+   */
+  numberIn(other: NameIndex, number: number, likely: number): number {
     const text = this.#otherTexts.get(number);
     if (text !== undefined) return other.findText(text);
-    return other.#findIn(this.#bytes, this.#starts[number] ?? 0, this.#ends[number] ?? 0);
+    const [start, end] = [this.#starts[number] ?? 0, this.#ends[number] ?? 0];
+    if (likely < other.size && other.#standsIn(this.#bytes, likely, start, end)) return likely;
+    return other.#findIn(this.#bytes, start, end);
   }
 
   /** @returns the number of this name, or {@link UNKNOWN}. */

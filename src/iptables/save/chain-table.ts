@@ -156,6 +156,14 @@ export class ChainTable {
     return count;
   }
 
+  /** @returns the first byte of the line of a rule, as {@link placeOf} does. */
+  startOf(chain: number, rule: number): number {
+    // Of hundreds of thousands of rules no place is made.
+    const isFirst = Number.isInteger(rule) && rule >= 0 && rule < this.#cell(chain, COUNT);
+    if (!isFirst || this.#reordered.size > 0) return this.placeOf(chain, rule).start;
+    return this.#lines.starts[this.#cell(chain, FIRST) + rule] ?? 0;
+  }
+
   /** @returns where a rule of this chain stands. Throws RangeError outside its rules. */
   placeOf(chain: number, rule: number): RulePlace {
     const { position, line } = this.entryOf(chain, rule);

@@ -76,7 +76,7 @@ export class LazyChains implements ChainMap {
   }
 
   #target(number: number, index: number): number | string | null {
-    const target = readTarget(this.#context, this.#scanned.placeOf(number, index).start);
+    const target = readTarget(this.#context, this.#scanned.startOf(number, index));
     if (target !== undefined) return target;
     const name = this.#at(number).rules.targetName(index);
     const chain = name === null ? UNKNOWN : this.#scanned.names.findText(name);

@@ -1,7 +1,7 @@
 import type { Address } from '../../net/address.ts';
 import { targetSyntaxName } from '../interpret.ts';
 import type { Rule, RuleList } from '../ruleset.ts';
-import type { ChainTable, RulePlace } from './chain-table.ts';
+import type { ChainTable } from './chain-table.ts';
 import { DestinationIndex } from './destination-index.ts';
 import type { TableContext } from './dump-lines.ts';
 import { readPlainDestination, readTargetName } from './peek.ts';
@@ -36,7 +36,7 @@ export class LazyRules implements RuleList {
   once(index: number): Rule {
     const known = this.#rules?.[index];
     if (known !== undefined) return known;
-    const { start, line } = this.#place(index);
+    const { start, line } = this.#scanned.placeOf(this.#chain, index);
     return readRule(this.#context, this.#name, index + 1, start, line);
   }
 
@@ -56,20 +56,20 @@ export class LazyRules implements RuleList {
   }
 
   text(index: number): string {
-    return readRuleText(this.#context.lines.bytes, this.#place(index).start);
+    return readRuleText(this.#context.lines.bytes, this.#start(index));
   }
 
   targetName(index: number): string | null {
-    const name = readTargetName(this.#context, this.#place(index).start);
+    const name = readTargetName(this.#context, this.#start(index));
     return name === undefined ? targetSyntaxName(this.at(index).text) : name;
   }
 
   #plainDestination(index: number): string | null {
-    return readPlainDestination(this.#context.lines.bytes, this.#place(index).start, this.#context.family);
+    return readPlainDestination(this.#context.lines.bytes, this.#start(index), this.#context.family);
   }
 
-  #place(index: number): RulePlace {
-    return this.#scanned.placeOf(this.#chain, index);
+  #start(index: number): number {
+    return this.#scanned.startOf(this.#chain, index);
   }
 }
 

@@ -20,16 +20,22 @@ export function chainsBeside(own: ScannedTable, other: ScannedTable): ChainsBesi
 }
 
 function* unlikeChains(own: ScannedTable, other: ScannedTable, knows: KnowsRule): Generator<string> {
-  const { names } = own.chains;
-  for (let chain = 0; chain < names.size; chain++) {
-    const twin = names.numberIn(other.chains.names, chain);
-    if (twin === UNKNOWN || !isAlike(own, chain, other, twin, knows)) yield names.text(chain);
-  }
+  for (const [chain, twin] of twins(own.chains, other.chains))
+    if (twin === UNKNOWN || !isAlike(own, chain, other, twin, knows)) yield own.chains.names.text(chain);
 }
 
-function* chainsWithout({ names }: ChainTable, others: ChainTable): Generator<string> {
-  for (let chain = 0; chain < names.size; chain++)
-    if (names.numberIn(others.names, chain) === UNKNOWN) yield names.text(chain);
+function* chainsWithout(chains: ChainTable, others: ChainTable): Generator<string> {
+  for (const [chain, twin] of twins(chains, others)) if (twin === UNKNOWN) yield chains.names.text(chain);
+}
+
+/** Each chain with the one of the same name in the other table, by their numbers. */
+function* twins({ names }: ChainTable, others: ChainTable): Generator<[chain: number, twin: number]> {
+  let likely = 0;
+  for (let chain = 0; chain < names.size; chain++) {
+    const twin = names.numberIn(others.names, chain, likely);
+    if (twin !== UNKNOWN) likely = twin + 1;
+    yield [chain, twin];
+  }
 }
 
 function isAlike(
@@ -43,8 +49,8 @@ function isAlike(
   if (count !== other.chains.ruleCount(twin)) return false;
   if (own.chains.declarationOf(chain).policy !== other.chains.declarationOf(twin).policy) return false;
   for (let rule = 0; rule < count; rule++) {
-    const start = skipPlainCounters(own.bytes, own.chains.placeOf(chain, rule).start);
-    const at = skipPlainCounters(other.bytes, other.chains.placeOf(twin, rule).start);
+    const start = skipPlainCounters(own.bytes, own.chains.startOf(chain, rule));
+    const at = skipPlainCounters(other.bytes, other.chains.startOf(twin, rule));
     if (!isSameLine(own.bytes, start, other.bytes, at) || !knows(own.bytes, start)) return false;
   }
   return true;
