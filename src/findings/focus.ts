@@ -1,7 +1,9 @@
 import { knownBut } from '../explain/question/known-but.ts';
 import type { Known } from '../explain/question/question.ts';
+import { otherNames } from '../explain/services/other-chains.ts';
+import { ChainView } from '../iptables/chain-view.ts';
 import type { Chain, ChainMap, Ruleset, Table } from '../iptables/ruleset.ts';
-import { beginningsOf, chainName, isOfOneService, OF_SERVICE } from '../proxy/chains.ts';
+import { chainName, isOfOneService } from '../proxy/chains.ts';
 import { SERVICE_PREFIXES } from '../proxy/hash.ts';
 
 /** The one Service that is asked about: others are neither followed nor told of. */
@@ -51,25 +53,16 @@ function withChains(ruleset: Ruleset, own: ReadonlySet<string>): Ruleset {
   return { ...ruleset, tables };
 }
 
-const OF_ONE_SERVICE = beginningsOf('endpoint', ...OF_SERVICE);
-
 /** Some chains of a table to go through, and all of them to look up. */
-class SomeChains implements ChainMap {
+class SomeChains extends ChainView {
   readonly #all: ChainMap;
   readonly #names: readonly string[];
 
   /** @param own chains of one Service that are not passed over. */
   constructor(all: ChainMap, own: ReadonlySet<string>) {
+    super();
     this.#all = all;
-    const others = all.keysBeginning?.(OF_ONE_SERVICE, false) ?? all.keys();
-    this.#names = [
-      ...[...others].filter((name) => !isOfOneService(name)),
-      ...[...own].filter((name) => all.has(name)),
-    ];
-  }
-
-  get size(): number {
-    return this.#names.length;
+    this.#names = [...otherNames({ chains: all }), ...[...own].filter((name) => all.has(name))];
   }
 
   has(name: string): boolean {
@@ -82,24 +75,5 @@ class SomeChains implements ChainMap {
 
   keys(): MapIterator<string> {
     return this.#names.values();
-  }
-
-  *values(): Generator<Chain, undefined, unknown> {
-    for (const [, chain] of this.entries()) yield chain;
-  }
-
-  *entries(): Generator<[string, Chain], undefined, unknown> {
-    for (const name of this.#names) {
-      const chain = this.#all.get(name);
-      if (chain !== undefined) yield [name, chain];
-    }
-  }
-
-  [Symbol.iterator](): Generator<[string, Chain], undefined, unknown> {
-    return this.entries();
-  }
-
-  forEach(each: (chain: Chain, name: string, chains: ReadonlyMap<string, Chain>) => void): void {
-    for (const [name, chain] of this.entries()) each(chain, name, this);
   }
 }

@@ -1,3 +1,4 @@
+import { otherChains } from '../explain/services/other-chains.ts';
 import type { Rule, Ruleset, Table, TableName } from '../iptables/ruleset.ts';
 import { isKubeChain } from '../proxy/chains.ts';
 
@@ -43,7 +44,7 @@ export function isUnhooked({ table, from, to }: Jump, { tables }: Ruleset): bool
   // Of a chain that was not captured nobody knows where it leads.
   if (found.chains.get(from)?.policy == null) return false;
   for (const _ of rulesTo(found, from, (name) => name === to)) return false;
-  for (const other of found.chains.values()) {
+  for (const other of otherChains(found)) {
     if (other.policy !== null || other.name === to || isKubeChain(other.name)) continue;
     for (const _ of rulesTo(found, other.name, (name) => name === to)) return false;
   }

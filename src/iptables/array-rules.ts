@@ -1,7 +1,7 @@
 import { ADDRESS_BITS, type Address } from '../net/address.ts';
 import { maskOfLength } from '../net/prefix.ts';
 import type { Match } from './match.ts';
-import type { Rule, RuleList } from './ruleset.ts';
+import type { Rule, RuleList, RulesByDestination } from './ruleset.ts';
 import { targetNameOf } from './target-name.ts';
 
 /**
@@ -63,6 +63,18 @@ class ArrayRules implements RuleList {
       this.#forEvery = isPicky ? null : [...this.#rules.keys()];
     }
     return this.#forEvery;
+  }
+
+  byDestination(): RulesByDestination {
+    const named = new Map<bigint, number[]>();
+    const others: number[] = [];
+    for (const [index, { matches }] of this.#rules.entries()) {
+      const value = matches.find(isSingleDestination)?.prefix.value;
+      const rules = value === undefined ? others : (named.get(value) ?? []);
+      if (value !== undefined) named.set(value, rules);
+      rules.push(index);
+    }
+    return { named, others };
   }
 
   text(index: number): string {

@@ -1,4 +1,4 @@
-import type { Chain, Table } from './ruleset.ts';
+import type { Chain, ChainMap, NumberedChains, Table } from './ruleset.ts';
 
 /** A rule by its place: the chain, and the index in its rules, from 0. */
 export interface RuleAt {
@@ -29,9 +29,9 @@ interface ByTarget {
 export class Jumps {
   /** Words that no chain of the table has for a name, in the order of the rules: targets of iptables, and chains that are missing. */
   readonly others: readonly string[];
-  readonly #chains: readonly Chain[];
-  /** Of the chains, in the order of the table, and behind them of the other words. */
-  readonly #numbers = new Map<string, number>();
+  readonly #chains: NumberedChains;
+  /** The other words, numbered on from the chains. */
+  readonly #words = new Map<string, number>();
   /** The number of what each rule leads to; rules in the order of the table. */
   readonly #to: Int32Array;
   /** The place of each chain's first rule in {@link #to}; last, how many rules there are. */
@@ -39,31 +39,32 @@ export class Jumps {
   #byTarget: ByTarget | null = null;
 
   constructor({ chains }: Table) {
-    this.#chains = [...chains.values()];
-    this.#first = new Uint32Array(this.#chains.length + 1);
+    this.#chains = chains.numbered?.() ?? numberedOf(chains);
+    const { size } = this.#chains;
+    this.#first = new Uint32Array(size + 1);
     let count = 0;
-    for (const [number, { name, rules }] of this.#chains.entries()) {
-      this.#numbers.set(name, number);
-      count += rules.length;
+    for (let number = 0; number < size; number++) {
+      count += this.#chains.ruleCount(number);
       this.#first[number + 1] = count;
     }
     this.#to = new Int32Array(count).fill(NOWHERE);
-    const others: string[] = [];
     let place = 0;
-    for (const { rules } of this.#chains)
-      for (let index = 0; index < rules.length; index++, place++) {
-        const target = rules.targetName(index);
-        if (target === null) continue;
-        let to = this.#numbers.get(target);
-        if (to === undefined) {
-          to = this.#numbers.size;
-          this.#numbers.set(target, to);
-          // Some tables have chains to ask for that are not gone through.
-          if (!chains.has(target)) others.push(target);
-        }
-        this.#to[place] = to;
+    for (let number = 0; number < size; number++)
+      for (let index = 0; place < (this.#first[number + 1] ?? 0); index++, place++) {
+        const target = this.#chains.target(number, index);
+        if (target !== null) this.#to[place] = typeof target === 'number' ? target : this.#wordNumber(target);
       }
-    this.others = others;
+    // Some tables have chains to ask for that are not gone through.
+    this.others = [...this.#words.keys()].filter((word) => !chains.has(word));
+  }
+
+  #wordNumber(word: string): number {
+    let number = this.#words.get(word);
+    if (number === undefined) {
+      number = this.#chains.size + this.#words.size;
+      this.#words.set(word, number);
+    }
+    return number;
   }
 
   /** @returns the rules that lead to any of these, in the order of the table. */
@@ -71,7 +72,7 @@ export class Jumps {
     this.#byTarget ??= this.#sorted();
     const { places, first } = this.#byTarget;
     const found = targets.flatMap((target) => {
-      const number = this.#numbers.get(target);
+      const number = this.#chains.numberOf(target) ?? this.#words.get(target);
       return number === undefined ? [] : [...places.subarray(first[number], first[number + 1])];
     });
     return found.sort((a, b) => a - b).map((place) => this.#at(place));
@@ -79,25 +80,45 @@ export class Jumps {
 
   /** @returns the names of the chains that a packet in one of these can come to, those themselves among them. */
   reachedFrom(chains: Iterable<string>): ReadonlySet<string> {
-    const reached = new Set<number>();
-    const isChain = (number: number | undefined) => number !== undefined && number < this.#chains.length;
-    for (const name of chains) {
-      const number = this.#numbers.get(name);
-      if (number !== undefined && isChain(number)) reached.add(number);
-    }
-    for (const number of reached) {
+    const starts = Array.from(chains, (name) => this.#chains.numberOf(name));
+    const reached = this.#reached(starts.filter((number) => number !== undefined));
+    return new Set(reached.order.map((number) => this.#chains.name(number)));
+  }
+
+  /** @returns the chains with rules that a packet cannot come to from those with a policy; none where none has one. */
+  unreached(): Chain[] {
+    const numbers = Array.from({ length: this.#chains.size }, (_, number) => number);
+    const starts = numbers.filter((number) => this.#chains.policy(number) !== null);
+    const { isReached } = this.#reached(starts);
+    const left = starts.length === 0 ? [] : numbers.filter((number) => isReached[number] === 0);
+    return left
+      .filter((number) => this.#chains.ruleCount(number) > 0)
+      .map((number) => this.#chains.chain(number));
+  }
+
+  /** @returns the numbers of the chains that are reached from some, in the order in which they are met. */
+  #reached(starts: readonly number[]): { readonly order: readonly number[]; readonly isReached: Uint8Array } {
+    const isReached = new Uint8Array(this.#chains.size);
+    const order: number[] = [];
+    const meet = (number: number): void => {
+      if (isReached[number] === 1) return;
+      isReached[number] = 1;
+      order.push(number);
+    };
+    starts.forEach(meet);
+    for (const number of order) {
       const end = this.#first[number + 1] ?? 0;
       for (let place = this.#first[number] ?? 0; place < end; place++) {
         const to = this.#to[place] ?? NOWHERE;
-        if (to !== NOWHERE && isChain(to)) reached.add(to);
+        if (to !== NOWHERE && to < isReached.length) meet(to);
       }
     }
-    return new Set(Array.from(reached, (number) => this.#chains[number]?.name ?? ''));
+    return { order, isReached };
   }
 
   /** By counting. */
   #sorted(): ByTarget {
-    const first = new Uint32Array(this.#numbers.size + 1);
+    const first = new Uint32Array(this.#chains.size + this.#words.size + 1);
     for (const to of this.#to) if (to !== NOWHERE) first[to + 1] = (first[to + 1] ?? 0) + 1;
     for (let number = 1; number < first.length; number++)
       first[number] = (first[number] ?? 0) + (first[number - 1] ?? 0);
@@ -115,14 +136,35 @@ export class Jumps {
 
   #at(place: number): RuleAt {
     let low = 0;
-    let high = this.#chains.length - 1;
+    let high = this.#chains.size - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((this.#first[middle] ?? 0) <= place) low = middle;
       else high = middle - 1;
     }
-    const chain = this.#chains[low];
-    if (chain === undefined) throw new RangeError(`no rule at place ${place}`);
-    return { chain, index: place - (this.#first[low] ?? 0) };
+    return { chain: this.#chains.chain(low), index: place - (this.#first[low] ?? 0) };
   }
+}
+
+/** The same of chains that are there already. */
+function numberedOf(map: ChainMap): NumberedChains {
+  const chains = [...map.values()];
+  const numbers = new Map(chains.map(({ name }, number) => [name, number]));
+  const chain = (number: number): Chain => {
+    const found = chains[number];
+    if (found === undefined) throw new RangeError(`no chain of number ${number}`);
+    return found;
+  };
+  return {
+    size: chains.length,
+    chain,
+    name: (number) => chain(number).name,
+    numberOf: (name) => numbers.get(name),
+    policy: (number) => chain(number).policy,
+    ruleCount: (number) => chain(number).rules.length,
+    target: (number, index) => {
+      const name = chain(number).rules.targetName(index);
+      return name === null ? null : (numbers.get(name) ?? name);
+    },
+  };
 }

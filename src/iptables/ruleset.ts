@@ -106,10 +106,19 @@ export interface RuleList {
   towards(destination: Address | null): Iterable<number>;
   /** @returns every index, where all destinations have the same rules: no rule is passed over; null where some may be. */
   forEveryDestination(): readonly number[] | null;
+  /** @returns by what {@link towards} passes over rules. */
+  byDestination(): RulesByDestination;
   /** @returns the chain or target named by the rule's `-j` or `-g`, read without parsing the rest; null without one. */
   targetName(index: number): string | null;
   /** @returns the rule as the dump spells it, counters left out, read without parsing. Throws RangeError outside the list. */
   text(index: number): string;
+}
+
+/** The rules of a chain by the address that each names in a plain `-d A/32` (or /128); indices, ascending. */
+export interface RulesByDestination {
+  readonly named: ReadonlyMap<bigint, readonly number[]>;
+  /** Rules that name no single destination: candidates for every packet. */
+  readonly others: readonly number[];
 }
 
 /** One rule. */
@@ -139,6 +148,34 @@ export interface ChainMap extends ReadonlyMap<string, Chain> {
   keysBeginning?(begins: readonly string[], does: boolean): Iterable<string>;
   /** False where no rule spells this text, which is in ASCII; true where one may. Told without reading a rule. */
   mention?(text: string): boolean;
+  /** The chains by number, where no chain has to be made for it. */
+  numbered?(): NumberedChains;
+  /** What this table and another have in common, told by their bytes; null where they are not both of dumps. */
+  beside?(other: ChainMap): ChainsBeside | null;
+}
+
+/** Two tables beside each other. Names are in the order of their table. */
+export interface ChainsBeside {
+  /** @returns the chains of the first that the other does not have with the same policy and rules, or of which a rule is not known. */
+  unlike(knows: KnowsRule): Iterable<string>;
+  /** @returns the chains of the other that the first does not have. */
+  added(): Iterable<string>;
+}
+
+/** Whether the rule that starts here, behind its counters, need not be looked at. */
+export type KnowsRule = (bytes: Buffer, start: number) => boolean;
+
+/** The chains of a table by number, from 0, in its order. */
+export interface NumberedChains {
+  readonly size: number;
+  chain(number: number): Chain;
+  name(number: number): string;
+  /** @returns the number of the chain of this name, or undefined. */
+  numberOf(name: string): number | undefined;
+  policy(number: number): Policy | null;
+  ruleCount(number: number): number;
+  /** @returns what {@link RuleList.targetName} tells of a rule: the number of the chain, or a word that is no chain's name. */
+  target(number: number, index: number): number | string | null;
 }
 
 /**
@@ -152,10 +189,15 @@ export function* chainsBeginning(table: Table, begins: readonly string[]): Itera
   }
 }
 
-/** The same for their names: no chain is made. */
-export function* namesBeginning({ chains }: Table, begins: readonly string[]): Iterable<string> {
-  if (chains.keysBeginning !== undefined) yield* chains.keysBeginning(begins, true);
-  else for (const name of chains.keys()) if (begins.some((begin) => name.startsWith(begin))) yield name;
+/** The same for their names, or for those of the others (`does` is false): no chain is made. */
+export function* namesBeginning(
+  { chains }: Pick<Table, 'chains'>,
+  begins: readonly string[],
+  does = true,
+): Iterable<string> {
+  if (chains.keysBeginning !== undefined) yield* chains.keysBeginning(begins, does);
+  else
+    for (const name of chains.keys()) if (begins.some((begin) => name.startsWith(begin)) === does) yield name;
 }
 
 /** @returns the text of the first comment of a rule, or null. */

@@ -28,6 +28,18 @@ export class NameIndex {
     this.#bytes = bytes;
   }
 
+  /**
+   * @param likely asked first: names mostly stand in the same order.
+   * @returns the number that another index has for the name with this number, or {@link UNKNOWN}.
+   */
+  numberIn(other: NameIndex, number: number, likely: number): number {
+    const text = this.#otherTexts.get(number);
+    if (text !== undefined) return other.findText(text);
+    const [start, end] = [this.#starts[number] ?? 0, this.#ends[number] ?? 0];
+    if (likely < other.size && other.#standsIn(this.#bytes, likely, start, end)) return likely;
+    return other.#findIn(this.#bytes, start, end);
+  }
+
   /** @returns the number of this name, or {@link UNKNOWN}. */
   findText(name: string): number {
     const hash = this.#hashText(name);
@@ -41,15 +53,20 @@ export class NameIndex {
 
   /** The same for the name that stands between these bytes. */
   find(start: number, end: number): number {
-    const hash = this.#hash(start, end);
-    return hash === null ? this.findText(this.#read(start, end)) : this.#findHashed(hash, start, end);
+    return this.#findIn(this.#bytes, start, end);
+  }
+
+  #findIn(bytes: Buffer, start: number, end: number): number {
+    const hash = this.#hash(bytes, start, end);
+    if (hash === null) return this.findText(bytes.toString('utf8', start, end));
+    return this.#findHashed(hash, bytes, start, end);
   }
 
   /** @returns the number of the name that stands between these bytes; a new name gets the next number. */
   add(start: number, end: number): number {
-    const hash = this.#hash(start, end);
-    if (hash === null) return this.addText(this.#read(start, end), start);
-    const known = this.#findHashed(hash, start, end);
+    const hash = this.#hash(this.#bytes, start, end);
+    if (hash === null) return this.addText(this.#bytes.toString('utf8', start, end), start);
+    const known = this.#findHashed(hash, this.#bytes, start, end);
     if (known !== UNKNOWN) return known;
     const number = this.#next();
     this.#starts[number] = start;
@@ -97,14 +114,18 @@ export class NameIndex {
 
   /** @returns true where the bytes of this name also stand here. */
   stands(number: number, start: number, end: number): boolean {
+    return this.#standsIn(this.#bytes, number, start, end);
+  }
+
+  #standsIn(bytes: Buffer, number: number, start: number, end: number): boolean {
     if (this.#otherTexts.size > 0) {
       const other = this.#otherTexts.get(number);
-      if (other !== undefined) return other === this.#read(start, end);
+      if (other !== undefined) return other === bytes.toString('utf8', start, end);
     }
     const from = this.#starts[number] ?? 0;
     if ((this.#ends[number] ?? 0) - from !== end - start) return false;
     for (let index = end - start - 1; index >= 0; index--) {
-      if (this.#bytes[from + index] !== this.#bytes[start + index]) return false;
+      if (this.#bytes[from + index] !== bytes[start + index]) return false;
     }
     return true;
   }
@@ -133,15 +154,11 @@ export class NameIndex {
     return true;
   }
 
-  #read(start: number, end: number): string {
-    return this.#bytes.toString('utf8', start, end);
-  }
-
-  #findHashed(hash: number, start: number, end: number): number {
+  #findHashed(hash: number, bytes: Buffer, start: number, end: number): number {
     for (let slot = this.#firstSlot(hash); ; slot = this.#nextSlot(slot)) {
       const number = (this.#slots[slot] ?? 0) - 1;
       if (number < 0) return UNKNOWN;
-      if (this.#hashes[number] === hash && this.stands(number, start, end)) return number;
+      if (this.#hashes[number] === hash && this.#standsIn(bytes, number, start, end)) return number;
     }
   }
 
@@ -184,10 +201,10 @@ export class NameIndex {
   }
 
   /** @returns null for a name outside ASCII. */
-  #hash(start: number, end: number): number | null {
+  #hash(bytes: Buffer, start: number, end: number): number | null {
     let hash = this.#seed;
     for (let at = start; at < end; at++) {
-      const byte = this.#bytes[at] ?? 0;
+      const byte = bytes[at] ?? 0;
       if (byte > LARGEST_ASCII) return null;
       hash = mix(hash, byte);
     }
@@ -208,7 +225,8 @@ export class NameIndex {
     this.#slots = new Uint32Array(this.#slots.length * 4);
     for (let number = 0; number < this.size; number++) {
       const hash = this.#hashes[number] ?? 0;
-      if (!this.#others.has(this.#otherTexts.get(number) ?? '')) this.#enter(number, hash);
+      if (this.#others.size === 0 || !this.#others.has(this.#otherTexts.get(number) ?? ''))
+        this.#enter(number, hash);
     }
   }
 }

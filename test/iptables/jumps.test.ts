@@ -74,6 +74,7 @@ describe('where the rules of a table lead', () => {
       },
       towards: () => [],
       forEveryDestination: () => null,
+      byDestination: () => ({ named: new Map(), others: [] }),
       text: (index) => rules.text(index),
       targetName: (index) => {
         asked++;

@@ -1,4 +1,4 @@
-import type { Chain, Ruleset, TableName } from '../../iptables/ruleset.ts';
+import type { Chain, ChainMap, Ruleset, TableName } from '../../iptables/ruleset.ts';
 import type { Survey } from './survey.ts';
 
 /** One chain as each side has it; null where a side has none. */
@@ -10,7 +10,8 @@ export interface ChainPair {
 }
 
 /**
- * Compares two rulesets chain by chain by their text, counters left out. Nothing is parsed but what the survey wants.
+ * Compares two rulesets chain by chain by their text, counters left out. Nothing is parsed but what the survey wants, and of two
+ * dumps no chain is made that both spell alike.
  * @returns the chains whose text or policy differs, in the order of the first ruleset, then of the second.
  */
 export function findDifferingChains(
@@ -21,16 +22,18 @@ export function findDifferingChains(
   const differing: ChainPair[] = [];
   const tables = new Set<TableName>([...(before?.tables.keys() ?? []), ...(after?.tables.keys() ?? [])]);
   for (const table of tables) {
-    const own = before?.tables.get(table)?.chains ?? new Map<string, Chain>();
-    const other = after?.tables.get(table)?.chains ?? new Map<string, Chain>();
-    for (const [name, chain] of own) {
-      const twin = other.get(name) ?? null;
-      if (!sameText(chain, twin, survey)) differing.push({ table, name, before: chain, after: twin });
+    const own: ChainMap = before?.tables.get(table)?.chains ?? new Map<string, Chain>();
+    const other: ChainMap = after?.tables.get(table)?.chains ?? new Map<string, Chain>();
+    const beside = own.beside?.(other) ?? null;
+    for (const name of beside?.unlike((bytes, start) => survey.knows(bytes, start)) ?? own.keys()) {
+      const pair = { table, name, before: own.get(name) ?? null, after: other.get(name) ?? null };
+      if (!sameText(pair.before, pair.after, survey)) differing.push(pair);
     }
-    for (const [name, chain] of other) {
+    for (const name of beside?.added() ?? other.keys()) {
       if (own.has(name)) continue;
-      sameText(null, chain, survey);
-      differing.push({ table, name, before: null, after: chain });
+      const after = other.get(name) ?? null;
+      sameText(null, after, survey);
+      differing.push({ table, name, before: null, after });
     }
   }
   return differing;

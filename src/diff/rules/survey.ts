@@ -4,6 +4,7 @@ import { lowered } from '../../rules/lowered-rule.ts';
 import { type Beyond, traitsOf, traitsOfEffect } from '../../rules/traits.ts';
 import type { Mentions } from '../fields/box-field.ts';
 import { takeMentions } from '../fields/field-table.ts';
+import { RuleShapes } from './rule-shapes.ts';
 
 /** What rules mention that a packet can have. Of rules that are spelt alike and mention nothing, only the first is parsed. */
 export class Survey implements Mentions {
@@ -15,14 +16,19 @@ export class Survey implements Mentions {
   readonly unknown = new Map<OpaqueModule | 'unrecognised', number>();
   /** Packets that no trace stands for, and the first rule that asks for them. */
   readonly notFollowed = new Map<Beyond, Rule>();
-  /** Shapes of rules that mention nothing that is not in the shape. */
-  readonly #plain = new Set<string>();
+  /** Of rules that mention nothing that is not in the shape. */
+  readonly #plain = new RuleShapes();
 
   /** Takes in one rule of a list, given its text. */
   rule(rules: RuleList, index: number, text: string): void {
-    const shape = shapeOf(text);
-    if (shape !== null && this.#plain.has(shape)) return;
-    if (!this.#parsed(rules.at(index)) && shape !== null) this.#plain.add(shape);
+    const line = Buffer.from(text);
+    if (this.knows(line, 0)) return;
+    if (!this.#parsed(rules.at(index))) this.#plain.add(line, 0);
+  }
+
+  /** @returns true where the rule whose line starts here mentions nothing new. */
+  knows(bytes: Buffer, start: number): boolean {
+    return this.#plain.has(bytes, start);
   }
 
   /** @returns whether another rule of this shape may mention something else. */
@@ -46,28 +52,6 @@ export class Survey implements Mentions {
     if (beyond !== null && !this.notFollowed.has(beyond)) this.notFollowed.set(beyond, rule);
     return beyond !== null;
   }
-}
-
-/**
- * @returns the options of a rule in their order, without their values: rules of one shape ask the same fields. A comment that
- * looks like options makes a shape of its own, which costs no more than one rule parsed. Null for the row of a listing.
- */
-function shapeOf(text: string): string | null {
-  if (!text.startsWith('-A ')) return null;
-  let shape = '';
-  for (let at = text.indexOf(' -'); at >= 0; ) {
-    let end = text.indexOf(' ', at + 2);
-    if (end === at + 3 && isNamed(text.charCodeAt(at + 2))) end = text.indexOf(' ', end + 1);
-    if (end < 0) return shape + text.slice(at);
-    shape += text.slice(at, end);
-    at = text.indexOf(' -', end);
-  }
-  return shape;
-}
-
-/** `-m` and `-p`: options of which the value is part of the shape. */
-function isNamed(letter: number): boolean {
-  return letter === 0x6d || letter === 0x70;
 }
 
 /** @returns every rule of a ruleset, with its text. */

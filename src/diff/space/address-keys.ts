@@ -79,13 +79,11 @@ export function judgedAs(
 ): { readonly text: string; readonly turnsBack: boolean } {
   if (device === undefined) return { text: classOf(source), turnsBack: false };
   const { family } = source;
-  const ways = DESTINATIONS[family].map((value) =>
+  const open = { mark: 0, protocol: null, sourcePort: null, destinationPort: null };
+  const ways = DESTINATIONS[family].map((destination) =>
     [null, device, ''].map(
       (outInterface) =>
-        reversePath(host, {
-          ...{ source, destination: { family, value }, outInterface, inInterface: device, mark: 0 },
-          ...{ protocol: null, sourcePort: null, destinationPort: null },
-        }).answer,
+        reversePath(host, { source, destination, outInterface, inInterface: device, ...open }).answer,
     ),
   );
   const linkLocal = family === 'ipv6' && ipv6Class(source.value).linkLocal;
@@ -97,10 +95,14 @@ export function judgedAs(
 }
 
 /** One destination of each kind that the checks of a source tell apart: 192.0.2.1, 127.0.0.1, 0.0.0.0, 224.0.0.1, 255.255.255.255. */
-const DESTINATIONS: Readonly<Record<Family, readonly bigint[]>> = {
-  ipv4: [0xc0000201n, 0x7f000001n, 0n, 0xe0000001n, 0xffffffffn],
-  ipv6: [0x20010db8n << 96n, 1n],
+const DESTINATIONS: Readonly<Record<Family, readonly Address[]>> = {
+  ipv4: addressesOf('ipv4', [0xc0000201n, 0x7f000001n, 0n, 0xe0000001n, 0xffffffffn]),
+  ipv6: addressesOf('ipv6', [0x20010db8n << 96n, 1n]),
 };
+
+function addressesOf(family: Family, values: readonly bigint[]): Address[] {
+  return values.map((value) => ({ family, value }));
+}
 
 /** What an address is by its bits alone. */
 function classOf({ family, value }: Address): string {

@@ -3,11 +3,12 @@ import { findRoute } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { routeTables } from '../../host/route-tables.ts';
 import { ADDRESS_BITS, type Address, type Family } from '../../net/address.ts';
-import type { Intervals } from '../../net/intervals.ts';
+import { Intervals } from '../../net/intervals.ts';
 import { maskOfLength } from '../../net/prefix.ts';
 import { prefixIntervals } from '../../net/prefix-intervals.ts';
 import { destinationKey, judgedAs, queryOf, SPECIAL, sourceKey } from './address-keys.ts';
 import { Partition } from './partition.ts';
+import { sameRouting } from './same-routing.ts';
 import type { Door } from './universe.ts';
 
 /** A sender behind an interface. */
@@ -27,6 +28,7 @@ export class HostPartition {
   readonly hasPolicy: boolean;
   readonly #family: Family;
   readonly #hosts: readonly [Host, Host];
+  #asked: readonly Host[] | null = null;
   readonly #partition: Partition;
   readonly #found = new Map<string, Intervals>();
   readonly #destinationKeys = new Map<string, ReturnType<typeof destinationKey>>();
@@ -53,8 +55,8 @@ export class HostPartition {
   destination(value: bigint, kind: Door['kind']): Intervals {
     if (this.hasPolicy) return this.#partition.stretch(value);
     return this.#partition.alike(value, `destination ${kind}`, (each) => {
-      const [before, after] = this.#hosts.map((host) => this.#destinationKey(host, each, kind));
-      return JSON.stringify([before?.kind, after?.kind, before?.hop === after?.hop]);
+      const keys = this.#unlike().map((host) => this.#destinationKey(host, each, kind));
+      return JSON.stringify([keys.map((key) => key.kind), new Set(keys.map(({ hop }) => hop)).size]);
     });
   }
 
@@ -64,11 +66,13 @@ export class HostPartition {
    */
   source(value: bigint, device: string | undefined): JudgedSource {
     const judge = (each: bigint): string =>
-      this.#hosts.map((host) => judgedAs(host, this.#at(each), device).text).join();
+      this.#unlike()
+        .map((host) => judgedAs(host, this.#at(each), device).text)
+        .join();
     return {
       said: judge(value),
       alike: this.#partition.alike(value, `source ${device}`, judge),
-      turnsBack: this.#hosts.some((host) => judgedAs(host, this.#at(value), device).turnsBack),
+      turnsBack: this.#unlike().some((host) => judgedAs(host, this.#at(value), device).turnsBack),
     };
   }
 
@@ -81,7 +85,7 @@ export class HostPartition {
   wayBack(value: bigint): Intervals {
     if (this.hasPolicy) return this.#partition.stretch(value);
     return this.#partition.alike(value, 'way back', (each) =>
-      JSON.stringify(this.#hosts.map((host) => sourceKey(host, this.#at(each)))),
+      JSON.stringify(this.#unlike().map((host) => sourceKey(host, this.#at(each)))),
     );
   }
 
@@ -134,6 +138,7 @@ export class HostPartition {
   /** @returns the addresses that the two nodes do not treat alike, as destinations or as sources. */
   changed(): Intervals {
     const [before, after] = this.#hosts;
+    if (this.#unlike().length === 1) return Intervals.EMPTY;
     const key = (host: Host) => (value: bigint) => {
       const [came, sent] = [
         this.#destinationKey(host, value, 'in'),
@@ -142,6 +147,13 @@ export class HostPartition {
       return JSON.stringify([came, sent, sourceKey(host, this.#at(value))]);
     };
     return this.#partition.differing(key(before), key(after));
+  }
+
+  /** @returns the hosts to ask about routes and addresses: one of them, where both answer alike. */
+  #unlike(): readonly Host[] {
+    const [before, after] = this.#hosts;
+    this.#asked ??= sameRouting(before, after, this.#family) ? [before] : this.#hosts;
+    return this.#asked;
   }
 
   #destinationKey(host: Host, value: bigint, kind: Door['kind']): ReturnType<typeof destinationKey> {

@@ -46,9 +46,12 @@ export class Space {
   }
 }
 
-/** @returns the addresses that rules name in a plain `-d A/32` (or /128), several times where several rules do. */
-export function* namedDestinations(rules: RuleList): Generator<bigint> {
-  for (let index = 0; index < rules.length; index++) {
+/** @returns the addresses that rules name in a plain `-d A/32` (or /128), some of them several times. */
+function* namedDestinations(rules: RuleList): Generator<bigint> {
+  const { named, others } = rules.byDestination();
+  yield* named.keys();
+  // Spelt in another way.
+  for (const index of others) {
     const destination = plainDestination(rules.at(index));
     if (destination !== null) yield destination;
   }

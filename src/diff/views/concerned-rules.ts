@@ -1,8 +1,17 @@
 import { ruleListOf } from '../../iptables/array-rules.ts';
+import { ChainView } from '../../iptables/chain-view.ts';
 import { jumpsOf } from '../../iptables/jumps.ts';
-import type { Chain, Rule, RuleList, Ruleset, Table } from '../../iptables/ruleset.ts';
+import {
+  type Chain,
+  type ChainMap,
+  namesBeginning,
+  type Rule,
+  type RuleList,
+  type Ruleset,
+  type Table,
+} from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
-import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import type { ChainPair } from '../rules/chain-pairs.ts';
 import { plainDestination } from '../rules/entries.ts';
 
@@ -45,7 +54,12 @@ export function concernedRulesets(
   const keep = (rulesets: readonly Ruleset[]): Ruleset[] =>
     rulesets.map((ruleset) => ({
       ...ruleset,
-      tables: new Map([...ruleset.tables].map(([name, table]) => [name, keepOf(table, concerned)])),
+      tables: new Map(
+        [...ruleset.tables].map(([name, table]) => [
+          name,
+          { ...table, chains: new ConcernedChains(table.chains, concerned) },
+        ]),
+      ),
     }));
   return [keep(sides[0]), keep(sides[1])];
 }
@@ -72,6 +86,34 @@ function rulesWhere(chain: Chain | null, test: (rules: RuleList, index: number) 
   return found;
 }
 
+/** @returns the rules that may be concerned, and those that are of no single destination. Others are not parsed. */
+function candidatesOf(rules: RuleList, { hashes, destinations }: Concerned): Rule[] {
+  const { named, others } = rules.byDestination();
+  const found = new Set(others);
+  for (const destination of destinations) for (const index of named.get(destination) ?? []) found.add(index);
+  const leading = rulesByHash(rules);
+  for (const hash of hashes) for (const index of leading.get(hash) ?? []) found.add(index);
+  return [...found].sort((a, b) => a - b).map((index) => rules.at(index));
+}
+
+const BY_HASH = new WeakMap<RuleList, ReadonlyMap<string, readonly number[]>>();
+
+/** The rules that lead to a chain of a Service port, by the hash in its name. */
+function rulesByHash(rules: RuleList): ReadonlyMap<string, readonly number[]> {
+  const known = BY_HASH.get(rules);
+  if (known !== undefined) return known;
+  const byHash = new Map<string, number[]>();
+  for (let index = 0; index < rules.length; index++) {
+    const hash = splitChainName(rules.targetName(index) ?? '')?.hash;
+    if (hash === undefined) continue;
+    const leading = byHash.get(hash);
+    if (leading === undefined) byHash.set(hash, [index]);
+    else leading.push(index);
+  }
+  BY_HASH.set(rules, byHash);
+  return byHash;
+}
+
 function take(rule: Rule, { hashes, destinations, ports }: Concerned): void {
   const hash = hashOf(rule);
   if (hash !== null) hashes.add(hash);
@@ -94,11 +136,12 @@ function takeChoosers(table: Table, endpoints: ReadonlySet<string>, hashes: Set<
 }
 
 function takeEntries({ chains }: Table, concerned: Concerned): void {
-  for (const name of ENTRY_CHAINS)
-    for (const rule of rulesWhere(chains.get(name) ?? null, (rules, index) =>
-      isConcerned(rules.at(index), concerned),
-    ))
+  for (const name of ENTRY_CHAINS) {
+    const rules = chains.get(name)?.rules;
+    if (rules === undefined) continue;
+    for (const rule of candidatesOf(rules, concerned).filter((each) => isConcerned(each, concerned)))
       take(rule, concerned);
+  }
 }
 
 function isConcerned(rule: Rule, { hashes, destinations, ports }: Concerned): boolean {
@@ -109,21 +152,51 @@ function isConcerned(rule: Rule, { hashes, destinations, ports }: Concerned): bo
   return rule.matches.some((match) => match.kind === 'destination-port' && ports.has(match.ports.from));
 }
 
-function keepOf(table: Table, concerned: Concerned): Table {
-  const chains = new Map<string, Chain>();
-  for (const [key, chain] of table.chains) {
-    if (ENTRY_CHAINS.has(key)) {
-      const rules = rulesWhere(
-        chain,
-        (list, index) => isConcerned(list.at(index), concerned) || !isOfService(list.at(index)),
-      );
-      chains.set(key, { ...chain, rules: ruleListOf(rules) });
-      continue;
-    }
-    const name = hasRole(key, 'endpoint') ? null : splitChainName(key);
-    if (name === null || concerned.hashes.has(name.hash)) chains.set(key, chain);
+/** The chains of a table without those of other Services and without their rules. None is made until it is asked for. */
+class ConcernedChains extends ChainView {
+  readonly #all: ChainMap;
+  readonly #concerned: Concerned;
+  readonly #entries = new Map<string, Chain>();
+
+  constructor(all: ChainMap, concerned: Concerned) {
+    super();
+    this.#all = all;
+    this.#concerned = concerned;
   }
-  return { ...table, chains };
+
+  has(name: string): boolean {
+    return this.#isKept(name) && this.#all.has(name);
+  }
+
+  get(name: string): Chain | undefined {
+    const known = this.#entries.get(name);
+    const chain = known ?? (this.#isKept(name) ? this.#all.get(name) : undefined);
+    if (known !== undefined || chain === undefined || !ENTRY_CHAINS.has(name)) return chain;
+    const rules = candidatesOf(chain.rules, this.#concerned).filter(
+      (rule) => isConcerned(rule, this.#concerned) || !isOfService(rule),
+    );
+    const kept = { ...chain, rules: ruleListOf(rules) };
+    this.#entries.set(name, kept);
+    return kept;
+  }
+
+  keys(): MapIterator<string> {
+    return this.#kept(this.#all.keys());
+  }
+
+  keysBeginning(begins: readonly string[], does: boolean): Iterable<string> {
+    return this.#kept(namesBeginning({ chains: this.#all }, begins, does));
+  }
+
+  *#kept(names: Iterable<string>): Generator<string, undefined, unknown> {
+    for (const name of names) if (this.#isKept(name)) yield name;
+  }
+
+  /** Endpoints belong to whoever leads to them. */
+  #isKept(name: string): boolean {
+    const parts = splitChainName(name);
+    return parts === null || parts.prefix === 'SEP' || this.#concerned.hashes.has(parts.hash);
+  }
 }
 
 /** The jump from CHAINS.services to CHAINS.nodePorts belongs to all of them. */

@@ -1,9 +1,9 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
-import { isOfOneService } from '../../proxy/chains.ts';
 import { servesAs } from '../../proxy/owners.ts';
 import { SERVICE_PROXIES, type ServiceProxy } from '../../proxy/service-proxies.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
+import { otherNames } from '../services/other-chains.ts';
 
 /** A proxy whose marks stand on the node. */
 export interface FoundProxy {
@@ -69,9 +69,7 @@ const CHAINS = new WeakMap<Ruleset, readonly string[]>();
 function foreignChains(ruleset: Ruleset): readonly string[] {
   const known = CHAINS.get(ruleset);
   if (known !== undefined) return known;
-  const names: string[] = [];
-  for (const { chains } of ruleset.tables.values())
-    for (const name of chains.keys()) if (!isOfOneService(name)) names.push(name);
+  const names = [...ruleset.tables.values()].flatMap(otherNames);
   CHAINS.set(ruleset, names);
   return names;
 }

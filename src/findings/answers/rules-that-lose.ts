@@ -1,4 +1,5 @@
 import type { Known } from '../../explain/question/question.ts';
+import { otherChains } from '../../explain/services/other-chains.ts';
 import type { Chain } from '../../iptables/ruleset.ts';
 import type { Target } from '../../iptables/target.ts';
 import { isKubeChain } from '../../proxy/chains.ts';
@@ -24,11 +25,8 @@ const HARMLESS: ReadonlySet<Target['kind']> = new Set<Target['kind']>([
 export function mayLoseAnswers({ rulesets, nft }: Known): boolean {
   if (nft != null) return true;
   return rulesets.some(({ tables }) =>
-    [...tables.values()].some(({ chains }) =>
-      [...chains.keys()].some((name) => {
-        const chain = isKubeChain(name) ? undefined : chains.get(name);
-        return chain !== undefined && losesSome(chain);
-      }),
+    [...tables.values()].some((table) =>
+      otherChains(table).some((chain) => !isKubeChain(chain.name) && losesSome(chain)),
     ),
   );
 }

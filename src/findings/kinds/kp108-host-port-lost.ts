@@ -1,5 +1,6 @@
 import { command } from '../../command/command.ts';
 import { nodeAddress, thisNodeName } from '../../explain/question/this-node.ts';
+import { otherNames } from '../../explain/services/other-chains.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
 import { type Address, type Family, isLoopback, parseAddress } from '../../net/address.ts';
@@ -113,7 +114,7 @@ function reachesPod(context: CheckContext, address: Address, port: number, proto
 function byOtherMeans({ known }: CheckContext): boolean {
   if (known.host.nft?.nativeChains.some(({ table }) => /hostport|portmap/i.test(table)) === true) return true;
   return known.rulesets.some(({ tables }) =>
-    [...tables.values()].some(({ chains }) => [...chains.keys()].some((name) => name.startsWith('CILIUM_'))),
+    [...tables.values()].some((table) => otherNames(table).some((name) => name.startsWith('CILIUM_'))),
   );
 }
 

@@ -1,6 +1,6 @@
 import { command, joined } from '../../command/command.ts';
+import { otherChains } from '../../explain/services/other-chains.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
-import { isOfOneService } from '../../proxy/chains.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -48,8 +48,8 @@ export const insertFailed: FindingKind<CheckContext> = {
 function masqueradesInOrder(rulesets: CheckContext['known']['rulesets']): Rule[] {
   return wholeRulesets(rulesets).flatMap(({ tables }) => {
     const found: Rule[] = [];
-    for (const chain of tables.get('nat')?.chains.values() ?? []) {
-      if (isOfOneService(chain.name)) continue;
+    const nat = tables.get('nat');
+    for (const chain of nat === undefined ? [] : otherChains(nat)) {
       for (let index = 0; index < chain.rules.length; index++) {
         if (chain.rules.targetName(index) !== 'MASQUERADE') continue;
         const rule = chain.rules.at(index);

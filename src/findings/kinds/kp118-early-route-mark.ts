@@ -1,4 +1,5 @@
 import { command } from '../../command/command.ts';
+import { otherChains } from '../../explain/services/other-chains.ts';
 import type { PolicyRule } from '../../host/facts.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { type Family, formatAddress } from '../../net/address.ts';
@@ -145,8 +146,8 @@ function hasMarkers({ known }: CheckContext, family: Family): boolean {
   return known.rulesets.some(
     (ruleset) =>
       ruleset.family === family &&
-      [...ruleset.tables.values()].some(({ chains }) =>
-        [...chains.values()].some(({ name, rules }) => {
+      [...ruleset.tables.values()].some((table) =>
+        otherChains(table).some(({ name, rules }) => {
           if (isKubeChain(name) || rules.length > MANY) return false;
           for (let index = 0; index < rules.length; index++)
             if (/^(?:CONN)?MARK$/.test(rules.targetName(index) ?? '')) return true;

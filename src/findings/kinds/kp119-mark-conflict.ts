@@ -1,3 +1,4 @@
+import { otherChains } from '../../explain/services/other-chains.ts';
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { CHAINS } from '../../proxy/chains.ts';
 import { listed } from '../../words/numbers.ts';
@@ -67,7 +68,7 @@ function setters(ruleset: Ruleset): Finding[] {
   if (bit === null) return [];
   const found: Rule[] = [];
   for (const table of ruleset.tables.values()) {
-    for (const chain of table.chains.values()) {
+    for (const chain of otherChains(table)) {
       if (isKubeProxy(chain.name) || chain.rules.length > MANY) continue;
       for (let index = 0; index < chain.rules.length; index++) {
         if (chain.rules.targetName(index) !== 'MARK') continue;

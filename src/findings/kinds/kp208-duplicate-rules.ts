@@ -1,5 +1,5 @@
+import { otherChains } from '../../explain/services/other-chains.ts';
 import { commentOf, type Rule } from '../../iptables/ruleset.ts';
-import { isOfOneService } from '../../proxy/chains.ts';
 import { ownerOfComment } from '../../proxy/owners.ts';
 import { counted } from '../../words/numbers.ts';
 import { deleteRule } from '../commands.ts';
@@ -16,10 +16,10 @@ export const duplicateRules: FindingKind<CheckContext> = {
   find(context): Finding[] {
     return wholeRulesets(context.known.rulesets).flatMap((ruleset) =>
       [...ruleset.tables.values()].flatMap((table) =>
-        [...table.chains.values()].flatMap((chain): Finding[] => {
+        otherChains(table).flatMap((chain): Finding[] => {
           const { rules } = chain;
           // A chain of one Service or endpoint is short, and compared with the API; long lists are no place to look at.
-          if (rules.length < 2 || rules.length > MANY || isOfOneService(chain.name)) return [];
+          if (rules.length < 2 || rules.length > MANY) return [];
           const all = Array.from({ length: rules.length }, (_, index) => rules.at(index));
           const groups = [...groupBy(all, ({ text }) => text).values()].filter((group) => group.length > 1);
           const [worst] = groups

@@ -1,5 +1,4 @@
 import { jumpsOf } from '../../iptables/jumps.ts';
-import type { Chain, Table } from '../../iptables/ruleset.ts';
 import { hasRole, isOfOneService } from '../../proxy/chains.ts';
 import { ownerOf } from '../../proxy/owners.ts';
 import { counted, listed } from '../../words/numbers.ts';
@@ -17,10 +16,9 @@ export const deadChains: FindingKind<CheckContext> = {
     if (context.input.focus !== undefined) return [];
     return wholeRulesets(context.known.rulesets).flatMap(({ tables, family }) =>
       [...tables.values()].flatMap((table): Finding[] => {
-        if (![...table.chains.values()].some(({ policy }) => policy !== null)) return [];
         // Without any Service rule nothing leads anywhere: KP103 says so.
         if (table.name === 'nat' && context.flushed(family)) return [];
-        const dead = unreached(table);
+        const dead = jumpsOf(table).unreached();
         const leftovers = dead.filter(({ name }) => isOfOneService(name));
         // kubelet writes CHAINS.markDrop and CHAINS.markMasquerade whether anybody uses them or not (until 1.28).
         const others = dead.filter(
@@ -59,11 +57,3 @@ export const deadChains: FindingKind<CheckContext> = {
     );
   },
 };
-
-function unreached(table: Table): Chain[] {
-  const open = [...table.chains.values()].filter(({ policy }) => policy !== null).map(({ name }) => name);
-  const reached = jumpsOf(table).reachedFrom(open);
-  return [...table.chains.values()].filter(
-    ({ name, rules, policy }) => policy === null && rules.length > 0 && !reached.has(name),
-  );
-}

@@ -1,5 +1,6 @@
+import { otherChains } from '../../explain/services/other-chains.ts';
 import type { Chain, Rule } from '../../iptables/ruleset.ts';
-import { isKubeChain, isOfOneService } from '../../proxy/chains.ts';
+import { isKubeChain } from '../../proxy/chains.ts';
 import { iptablesRule } from '../../trace/outcome.ts';
 import { counted } from '../../words/numbers.ts';
 import { deleteRule } from '../commands.ts';
@@ -21,9 +22,9 @@ export const shadowedRules: FindingKind<CheckContext> = {
     // In lines that were picked the rule stands before those behind it, too.
     return known.rulesets.flatMap((ruleset) =>
       [...ruleset.tables.values()].flatMap((table) =>
-        [...table.chains.values()].flatMap((chain): Finding[] => {
+        otherChains(table).flatMap((chain): Finding[] => {
           const { rules } = chain;
-          if (rules.length < 2 || rules.length > MANY || isOfOneService(chain.name)) return [];
+          if (rules.length < 2 || rules.length > MANY) return [];
           for (let index = 0; index < rules.length - 1; index++) {
             const target = rules.targetName(index);
             if (!isTerminal(target)) continue;

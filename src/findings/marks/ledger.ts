@@ -1,7 +1,8 @@
 import type { Known } from '../../explain/question/question.ts';
+import { otherChains } from '../../explain/services/other-chains.ts';
 import type { Match } from '../../iptables/match.ts';
 import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
-import { CHAINS, isOfOneService } from '../../proxy/chains.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import { groupBy } from '../group.ts';
 
@@ -73,10 +74,10 @@ function union(bits: readonly number[]): number {
 const ENTRIES: ReadonlySet<string> = new Set([CHAINS.services, CHAINS.nodePorts]);
 
 function* markRules({ tables }: Ruleset): Generator<Rule> {
-  for (const { chains } of tables.values()) {
-    for (const { name, rules } of chains.values()) {
-      // Of kube-proxy's chains only a few touch marks, and those of Services may be many thousands.
-      if (rules.length > MANY || isOfOneService(name) || ENTRIES.has(name)) continue;
+  for (const table of tables.values()) {
+    // Of kube-proxy's chains only a few touch marks, and those of Services may be many thousands.
+    for (const { name, rules } of otherChains(table)) {
+      if (rules.length > MANY || ENTRIES.has(name)) continue;
       for (let index = 0; index < rules.length; index++) {
         const rule = rules.at(index);
         if (rule.target?.kind === 'mark' || rule.matches.some(({ kind }) => kind === 'mark')) yield rule;

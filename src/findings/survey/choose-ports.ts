@@ -1,4 +1,5 @@
 import type { ServiceItem } from '../../explain/service-list.ts';
+import { otherChains } from '../../explain/services/other-chains.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix, parsePrefix } from '../../net/prefix.ts';
@@ -90,7 +91,7 @@ function namedByOthers(rulesets: readonly Ruleset[]): ReadonlySet<string> {
   const named = new Set<string>();
   for (const ruleset of rulesets) {
     for (const table of ruleset.tables.values()) {
-      for (const chain of table.chains.values()) {
+      for (const chain of otherChains(table)) {
         if (isKubeChain(chain.name) || chain.rules.length > MANY) continue;
         for (let index = 0; index < chain.rules.length; index++) {
           for (const match of chain.rules.at(index).matches) {

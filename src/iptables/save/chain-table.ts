@@ -91,7 +91,7 @@ export class ChainTable {
 
   /** Adds the rule whose start is the `position`th of {@link DumpLines.starts} and which stands on this line. */
   append(chain: number, position: number, line: number): void {
-    const reordered = this.#reordered.size === 0 ? undefined : this.#reordered.get(chain);
+    const reordered = this.#reorderedOf(chain);
     if (reordered !== undefined) {
       reordered.push({ position, line });
       return;
@@ -149,11 +149,19 @@ export class ChainTable {
   }
 
   ruleCount(chain: number): number {
-    const reordered = this.#reordered.get(chain);
+    const reordered = this.#reorderedOf(chain);
     if (reordered !== undefined) return reordered.length;
     let count = this.#cell(chain, COUNT);
-    for (const segment of this.#further.get(chain) ?? []) count += segment.count;
+    if (this.#further.size > 0) for (const segment of this.#further.get(chain) ?? []) count += segment.count;
     return count;
+  }
+
+  /** @returns the first byte of the line of a rule, as {@link placeOf} does. */
+  startOf(chain: number, rule: number): number {
+    // Of hundreds of thousands of rules no place is made.
+    const isFirst = Number.isInteger(rule) && rule >= 0 && rule < this.#cell(chain, COUNT);
+    if (!isFirst || this.#reordered.size > 0) return this.placeOf(chain, rule).start;
+    return this.#lines.starts[this.#cell(chain, FIRST) + rule] ?? 0;
   }
 
   /** @returns where a rule of this chain stands. Throws RangeError outside its rules. */
@@ -164,7 +172,7 @@ export class ChainTable {
 
   /** @returns which of {@link DumpLines.starts} a rule is, and its line, as {@link append} takes them. Throws RangeError. */
   entryOf(chain: number, rule: number): Entry {
-    const reordered = this.#reordered.get(chain);
+    const reordered = this.#reorderedOf(chain);
     if (reordered !== undefined) {
       const entry = reordered[rule];
       if (entry !== undefined) return entry;
@@ -180,6 +188,11 @@ export class ChainTable {
       before -= segment.count;
     }
     throw new RangeError(`no rule at index ${rule} of ${this.ruleCount(chain)}`);
+  }
+
+  /** In most dumps there are none to look up. */
+  #reorderedOf(chain: number): Entry[] | undefined {
+    return this.#reordered.size === 0 ? undefined : this.#reordered.get(chain);
   }
 
   #cell(chain: number, column: number): number {

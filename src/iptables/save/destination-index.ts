@@ -1,14 +1,15 @@
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
+import type { RulesByDestination } from '../ruleset.ts';
+
+const NONE: ReadonlyMap<bigint, readonly number[]> = new Map();
 
 /**
  * Answers which rules of a chain can match a destination, by the address each names in a plain `-d A/32`. Built once by reading a
  * few bytes per rule; a kube-proxy node may have 40,000 rules in one chain, and as many chains of which no rule names one.
  */
-export class DestinationIndex {
-  /** Rules by address value, ascending. */
+export class DestinationIndex implements RulesByDestination {
+  readonly others: number[] = [];
   #named: Map<bigint, number[]> | null = null;
-  /** Rules that name no single destination: candidates for every packet. */
-  readonly #others: number[] = [];
   readonly #family: Family;
 
   /**
@@ -21,7 +22,7 @@ export class DestinationIndex {
     for (let index = 0; index < length; index++) {
       const text = plainDestination(index);
       if (text === null) {
-        this.#others.push(index);
+        this.others.push(index);
         continue;
       }
       byText ??= new Map();
@@ -34,9 +35,13 @@ export class DestinationIndex {
     }
   }
 
+  get named(): ReadonlyMap<bigint, readonly number[]> {
+    return this.#named ?? NONE;
+  }
+
   /** All rules, where none names a single destination; null otherwise. */
   get forEvery(): readonly number[] | null {
-    return this.#named === null ? this.#others : null;
+    return this.#named === null ? this.others : null;
   }
 
   /** @returns the candidates, ascending. */
@@ -44,7 +49,7 @@ export class DestinationIndex {
     const sameFamily = destination.family === this.#family;
     const named = (sameFamily ? this.#named?.get(destination.value) : undefined) ?? [];
     let next = 0;
-    for (const other of this.#others) {
+    for (const other of this.others) {
       for (let rule = named[next]; rule !== undefined && rule < other; rule = named[++next]) yield rule;
       yield other;
     }
@@ -53,7 +58,7 @@ export class DestinationIndex {
 
   /** Two spellings of one address share a list; what is no address here is a candidate for every packet. */
   #rulesOf(address: Address | null): number[] {
-    if (address?.family !== this.#family) return this.#others;
+    if (address?.family !== this.#family) return this.others;
     this.#named ??= new Map();
     let rules = this.#named.get(address.value);
     if (rules === undefined) {

@@ -19,6 +19,17 @@ export interface TableContext {
   isAlwaysTargeted: (chain: string) => boolean;
 }
 
+const MENTIONED = new WeakMap<Buffer, Map<string, boolean>>();
+
+/** @returns true where the text, which is in ASCII, stands in the bytes of a dump: searched once for all of its tables. */
+export function isMentioned(bytes: Buffer, text: string): boolean {
+  const texts = MENTIONED.get(bytes) ?? new Map<string, boolean>();
+  MENTIONED.set(bytes, texts);
+  const found = texts.get(text) ?? bytes.includes(text);
+  texts.set(text, found);
+  return found;
+}
+
 /** @returns how the first line ends. */
 export function newlineOf(bytes: Buffer): '\n' | '\r\n' {
   const at = bytes.indexOf(10);

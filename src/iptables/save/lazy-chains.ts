@@ -1,8 +1,10 @@
 import { UNKNOWN } from '../../lookup/name-index.ts';
-import type { Chain, ChainMap, Sift, TableName } from '../ruleset.ts';
+import type { Chain, ChainMap, ChainsBeside, NumberedChains, Sift, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
-import type { TableContext } from './dump-lines.ts';
+import { isMentioned, type TableContext } from './dump-lines.ts';
 import { LazyRules } from './lazy-rules.ts';
+import { readTarget } from './peek.ts';
+import { chainsBeside, type ScannedTable } from './unlike-chains.ts';
 
 /** The chains of a scanned table by name; each is made when it is first asked for, and once. */
 export class LazyChains implements ChainMap {
@@ -46,7 +48,39 @@ export class LazyChains implements ChainMap {
   }
 
   mention(text: string): boolean {
-    return this.#context.lines.bytes.includes(text);
+    return isMentioned(this.#context.lines.bytes, text);
+  }
+
+  numbered(): NumberedChains {
+    const { names } = this.#scanned;
+    return {
+      size: this.size,
+      chain: (number) => this.#at(number),
+      name: (number) => names.text(number),
+      numberOf: (name) => {
+        const number = names.findText(name);
+        return number === UNKNOWN ? undefined : number;
+      },
+      policy: (number) => this.#scanned.declarationOf(number).policy,
+      ruleCount: (number) => this.#scanned.ruleCount(number),
+      target: (number, index) => this.#target(number, index),
+    };
+  }
+
+  beside(other: ChainMap): ChainsBeside | null {
+    return other instanceof LazyChains ? chainsBeside(this.#bytes(), other.#bytes()) : null;
+  }
+
+  #bytes(): ScannedTable {
+    return { chains: this.#scanned, bytes: this.#context.lines.bytes };
+  }
+
+  #target(number: number, index: number): number | string | null {
+    const target = readTarget(this.#context, this.#scanned.startOf(number, index));
+    if (target !== undefined) return target;
+    const name = this.#at(number).rules.targetName(index);
+    const chain = name === null ? UNKNOWN : this.#scanned.names.findText(name);
+    return chain === UNKNOWN ? name : chain;
   }
 
   *values(): Generator<Chain, undefined, unknown> {

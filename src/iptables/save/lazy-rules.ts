@@ -1,7 +1,7 @@
 import type { Address } from '../../net/address.ts';
 import { targetSyntaxName } from '../interpret.ts';
 import type { Rule, RuleList } from '../ruleset.ts';
-import type { ChainTable, RulePlace } from './chain-table.ts';
+import type { ChainTable } from './chain-table.ts';
 import { DestinationIndex } from './destination-index.ts';
 import type { TableContext } from './dump-lines.ts';
 import { readPlainDestination, readTargetName } from './peek.ts';
@@ -36,40 +36,40 @@ export class LazyRules implements RuleList {
   once(index: number): Rule {
     const known = this.#rules?.[index];
     if (known !== undefined) return known;
-    const { start, line } = this.#place(index);
+    const { start, line } = this.#scanned.placeOf(this.#chain, index);
     return readRule(this.#context, this.#name, index + 1, start, line);
   }
 
   towards(destination: Address | null): Iterable<number> {
-    return destination === null ? indices(this.length) : this.#byDestination().towards(destination);
+    return destination === null ? indices(this.length) : this.byDestination().towards(destination);
   }
 
   forEveryDestination(): readonly number[] | null {
-    return this.#byDestination().forEvery;
+    return this.byDestination().forEvery;
   }
 
-  text(index: number): string {
-    return readRuleText(this.#context.lines.bytes, this.#place(index).start);
-  }
-
-  targetName(index: number): string | null {
-    const name = readTargetName(this.#context, this.#place(index).start);
-    return name === undefined ? targetSyntaxName(this.at(index).text) : name;
-  }
-
-  #byDestination(): DestinationIndex {
+  byDestination(): DestinationIndex {
     this.#index ??= new DestinationIndex(this.#context.family, this.length, (index) =>
       this.#plainDestination(index),
     );
     return this.#index;
   }
 
-  #plainDestination(index: number): string | null {
-    return readPlainDestination(this.#context.lines.bytes, this.#place(index).start, this.#context.family);
+  text(index: number): string {
+    return readRuleText(this.#context.lines.bytes, this.#start(index));
   }
 
-  #place(index: number): RulePlace {
-    return this.#scanned.placeOf(this.#chain, index);
+  targetName(index: number): string | null {
+    const name = readTargetName(this.#context, this.#start(index));
+    return name === undefined ? targetSyntaxName(this.at(index).text) : name;
+  }
+
+  #plainDestination(index: number): string | null {
+    return readPlainDestination(this.#context.lines.bytes, this.#start(index), this.#context.family);
+  }
+
+  #start(index: number): number {
+    return this.#scanned.startOf(this.#chain, index);
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Jumps, jumpsOf } from '../../../src/iptables/jumps.ts';
 import type { Chain, ChainCut, ChainMap, Counters, Policy } from '../../../src/iptables/ruleset.ts';
 import { read } from '../read.ts';
 
@@ -29,9 +30,9 @@ const declaration = fc
   .tuple(name, fc.constantFrom('- [0:0]', 'ACCEPT [0:0]', 'DROP [7:8]', '- [1:0]'))
   .map(([chain, rest]) => Buffer.concat([Buffer.from(':'), chain, Buffer.from(` ${rest}`)]));
 const rule = fc
-  .tuple(fc.constantFrom('', '[3:4] '), name, fc.integer({ min: 1, max: 5 }))
-  .map(([counters, chain, times]) => {
-    const line = Buffer.concat([Buffer.from(`${counters}-A `), chain, Buffer.from(' -j RETURN')]);
+  .tuple(fc.constantFrom('', '[3:4] '), name, name, fc.integer({ min: 1, max: 5 }))
+  .map(([counters, chain, target, times]) => {
+    const line = Buffer.concat([Buffer.from(`${counters}-A `), chain, Buffer.from(' -j '), target]);
     return Buffer.concat(
       Array.from({ length: times }, (_, index) => (index === 0 ? [line] : [NEWLINE, line])).flat(),
     );
@@ -112,6 +113,66 @@ function allOf({ name: named, policy, counters, line, rules, cut }: Chain): Eage
   return { name: named, policy, counters, line, rules: list, ...(cut === undefined ? {} : { cut }) };
 }
 
+/** The lines of a dump, some of them changed. */
+const changedDump = (bytes: Buffer) =>
+  fc
+    .array(fc.tuple(fc.nat(), fc.constantFrom('drop', 'twice', 'counters', 'other')), { maxLength: 6 })
+    .map((changes) => {
+      const lines = bytes.toString('latin1').split('\n');
+      for (const [place, how] of changes) {
+        const at = 2 + (place % lines.length);
+        const line = lines[at] ?? '';
+        if (!/^(?:\[3:4\] )?-A/.test(line)) continue;
+        if (how === 'counters') lines[at] = `[17:0] ${line.replace('[3:4] ', '')}`;
+        else if (how === 'other') lines[at] = `${line}X`;
+        else lines.splice(at, 1, ...(how === 'twice' ? [line, line] : []));
+      }
+      return Buffer.from(lines.join('\n'), 'latin1');
+    });
+const twoDumps = dump.chain((bytes) => fc.tuple(fc.constant(bytes), fc.oneof(dump, changedDump(bytes))));
+
+function textsOf(chain: Chain | undefined): string {
+  if (chain === undefined) return 'none';
+  const texts = Array.from({ length: chain.rules.length }, (_, index) => chain.rules.text(index));
+  return [chain.policy, ...texts].join('\n');
+}
+
+describe('two dumps beside each other', () => {
+  it('have the chains that their texts differ in', () => {
+    fc.assert(
+      fc.property(twoDumps, ([bytes, others]) => {
+        const [own, other] = [chainsOf(bytes), chainsOf(others)];
+        const beside = own.beside?.(other);
+        const unlike = [...own.keys()].filter((key) => textsOf(own.get(key)) !== textsOf(other.get(key)));
+        // Bytes that are no UTF-8 differ, and have the same text.
+        const isText = (key: string) => !textsOf(own.get(key)).includes('\ufffd');
+        const found = [...(beside?.unlike(() => true) ?? [])];
+        expect(found).toEqual(expect.arrayContaining(unlike));
+        expect(found.filter(isText)).toEqual(unlike.filter(isText));
+        expect([...(beside?.added() ?? [])]).toEqual([...other.keys()].filter((key) => !own.has(key)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are asked of each rule that they share, behind its counters', () => {
+    const chains = (counters: string) =>
+      chainsOf(Buffer.from(`*nat\n:A - [0:0]\n:B - [0:0]\n-A A -j B\n${counters}-A B -j RETURN\nCOMMIT\n`));
+    const asked: string[] = [];
+    const beside = chains('[1:2] ').beside?.(chains('[3:45] '));
+    const unlike = beside?.unlike((bytes, start) => {
+      asked.push(bytes.toString('utf8', start, start + 9));
+      return asked.length === 1;
+    });
+    expect([...(unlike ?? [])]).toEqual(['B']);
+    expect(asked).toEqual(['-A A -j B', '-A B -j R']);
+  });
+
+  it('are not told from a table that is of no dump', () => {
+    expect(chainsOf(Buffer.from('*nat\n:A - [0:0]\nCOMMIT\n')).beside?.(new Map())).toBeNull();
+  });
+});
+
 describe('the chains of a dump', () => {
   it('are what a reader that keeps everything has, in the same order, also where the dump is cut', () => {
     fc.assert(
@@ -133,6 +194,22 @@ describe('the chains of a dump', () => {
             expect(keys).toEqual([...eager.keys()].filter((key) => begins(key) === does));
           }
         }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('have numbers, by which their rules lead where the words say', () => {
+    fc.assert(
+      fc.property(dump, (bytes) => {
+        const lazy = chainsOf(bytes);
+        const [own, plain] = [lazy, new Map(lazy)].map((chains) => jumpsOf({ name: 'nat', chains }));
+        const places = (jumps: Jumps | undefined) => (target: string) =>
+          jumps?.to([target]).map(({ chain, index }) => `${chain.name} ${index}`);
+        const targets = [...NAMES.map(String), 'C1'];
+        expect(targets.map(places(own))).toEqual(targets.map(places(plain)));
+        expect(own?.others).toEqual(plain?.others);
+        expect(own?.reachedFrom(['A', 'é', 'C1'])).toEqual(plain?.reachedFrom(['A', 'é', 'C1']));
       }),
       { numRuns: 200 },
     );
