@@ -7,35 +7,40 @@ import { readPod } from './read-pod.ts';
 
 /** @returns the pods, of which no two have one name. */
 export function latePods(texts: LateTexts): PodList {
-  const make = (object: Fields): Pod[] => {
-    const pod = readPod(object);
-    return pod === null ? [] : [pod];
-  };
-  return new LateList(
-    texts,
-    make,
-    (pods) => pods,
-    (some) => ({
-      at: (address) => some(texts.atAddress(address)).filter(({ ips }) => ips.includes(address)),
-      on: (node) => some(texts.onNode(node)).filter((pod) => pod.node === node),
-      named: (namespace, name) =>
-        some(texts.named(namespace, name)).find((pod) => pod.namespace === namespace && pod.name === name) ??
-        null,
-    }),
-  );
+  return new LateList(texts, makePod, asTheyAre, (some) => ({
+    at: (address) => some(texts.atAddress(address)).filter(({ ips }) => ips.includes(address)),
+    on: (node) => some(texts.onNode(node)).filter((pod) => pod.node === node),
+    named: (namespace, name) =>
+      some(texts.named(namespace, name)).find((pod) => pod.namespace === namespace && pod.name === name) ??
+      null,
+  }));
 }
 
 /** @returns the endpoints of the slices. Those of one address, and those of one Service, are merged as all of them are. */
 export function lateEndpoints(texts: LateTexts): EndpointList {
-  // A slice with something to complain about is made at once.
-  const make = (object: Fields): readonly Endpoint[] => readEndpointSlice(object, () => undefined) ?? [];
-  return new LateList(texts, make, mergeSlices, (some) => ({
+  return new LateList(texts, makeEndpoints, mergeSlices, (some) => ({
     at: (address) => some(texts.atAddress(address)).filter((endpoint) => endpoint.address === address),
     of: (namespace, service) =>
       some(texts.ofService(namespace, service)).filter(
         (endpoint) => endpoint.namespace === namespace && endpoint.service === service,
       ),
   }));
+}
+
+// What a list keeps when all is made stands outside of the functions that know its texts, or it would keep those, too.
+
+function makePod(object: Fields): Pod[] {
+  const pod = readPod(object);
+  return pod === null ? [] : [pod];
+}
+
+/** A slice with something to complain about was made at once. */
+function makeEndpoints(object: Fields): readonly Endpoint[] {
+  return readEndpointSlice(object, () => undefined) ?? [];
+}
+
+function asTheyAre<Item>(items: readonly Item[]): readonly Item[] {
+  return items;
 }
 
 /** Objects that are made when they are asked for, each once. */
