@@ -1,5 +1,6 @@
 import type { ClusterPart } from '../kubernetes/merge-clusters.ts';
-import { type Cluster, type Endpoint, type Service, UNKNOWN_CLUSTER } from '../kubernetes/objects.ts';
+import { type Cluster, UNKNOWN_CLUSTER } from '../kubernetes/objects.ts';
+import { lacksKubernetes } from '../kubernetes/omitted-namespaces.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { formatBytes } from '../words/numbers.ts';
 import type { Progress } from './progress.ts';
@@ -39,18 +40,9 @@ export async function loadCluster(
   // Where there are EndpointSlices, Endpoints only add what the slices do not mirror.
   const sliced = parts.filter(({ part }) => part.endpoints !== undefined);
   const [first] = sliced.length > 0 ? sliced : parts.filter(({ part }) => part.olderEndpoints !== undefined);
-  const endpoints =
-    sliced.length > 0 ? sliced.flatMap(({ part }) => part.endpoints ?? []) : cluster.endpoints;
-  if (first !== undefined && isOfSomeNamespaces(cluster.services ?? [], endpoints ?? []))
+  const endpoints = sliced.length > 0 ? sliced.map(({ part }) => part.endpoints) : [cluster.endpoints];
+  const given = endpoints.filter((list) => list !== null && list !== undefined);
+  if (first !== undefined && lacksKubernetes(cluster.services ?? [], given))
     problems.add('some-namespaces', {}, first.file);
   return { ...cluster, ...shown };
-}
-
-/** The API server itself writes Service default/kubernetes and its endpoints (pkg/controlplane/reconcilers). */
-function isOfSomeNamespaces(services: readonly Service[], endpoints: readonly Endpoint[]): boolean {
-  const isIt = (namespace: string, name: string): boolean => namespace === 'default' && name === 'kubernetes';
-  return (
-    services.some(({ namespace, name }) => isIt(namespace, name)) &&
-    !endpoints.some(({ namespace, service }) => isIt(namespace, service))
-  );
 }

@@ -10,6 +10,7 @@ import type { Cluster, Endpoint, Service } from '../kubernetes/objects.ts';
 import { omittedNamespaces } from '../kubernetes/omitted-namespaces.ts';
 import { endpointsSeen, HEADLESS, OTHER_PROXY } from '../kubernetes/passed-over.ts';
 import { socketText } from '../net/socket.ts';
+import { bookOf } from '../proxy/addresses.ts';
 import { counted, listed } from '../words/numbers.ts';
 import type { Cause } from './cause.ts';
 import type { Subject } from './ways.ts';
@@ -26,11 +27,10 @@ export interface Behind {
 
 /** @returns the endpoints of the port; null where endpoints were not captured, or the Service is not in the API. */
 export function behind({ object }: Subject, cluster: Cluster): Behind | null {
-  const { endpoints } = cluster;
-  if (object === null || endpoints === null) return null;
+  if (object === null || cluster.endpoints === null) return null;
   const { service, port } = object;
   if (omittedNamespaces(cluster).has(service.namespace)) return null;
-  const all = endpoints.filter((one) => one.namespace === service.namespace && one.service === service.name);
+  const all = bookOf(cluster).endpointsOf(service.namespace, service.name);
   const ofPort = all.filter(
     ({ portName, protocol }) =>
       portName === port.name && protocol.toUpperCase() === port.protocol.toUpperCase(),

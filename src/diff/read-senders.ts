@@ -31,7 +31,7 @@ export function readSenders(
 
 function podSenders(name: string, known: readonly [Known, Known]): SendersByFamily | 'unknown' {
   const pods = known
-    .flatMap(({ cluster }) => cluster.pods ?? [])
+    .flatMap(({ cluster }) => [...(cluster.pods ?? [])])
     .filter((pod) => `${pod.namespace}/${pod.name}` === name);
   const addresses = pods.flatMap(({ ips }) => ips.map(parseAddress)).filter((address) => address !== null);
   return addresses.length === 0 ? 'unknown' : addressSenders(addresses, known);

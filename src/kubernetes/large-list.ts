@@ -1,7 +1,9 @@
 import { type Fields, isFields, textOf } from '../json/fields.ts';
 import { parseJson } from '../json/read-json.ts';
 import { INVALID, ItemScanner } from './item-scanner.ts';
-import { KeptBytes, type KeptText } from './kept-bytes.ts';
+import { CLOSE, CLOSE_LIST, COMMA, isBlank, OPEN, OPEN_LIST, QUOTE } from './json-walker.ts';
+import { KeptTexts } from './kept-texts.ts';
+import { LATE_MARKS, type LateKind, LateTexts } from './late-texts.ts';
 import { OBJECT_FIELDS, type ObjectKind } from './object-fields.ts';
 import type { Shape } from './shape.ts';
 import { type WantedKeys, wantedKeysOf } from './wanted-keys.ts';
@@ -13,18 +15,13 @@ export interface LargeList {
   /** True where an item may be no JSON. */
   readonly odd: boolean;
   /**
-   * @returns the items, each parsed when it is reached, without longer parts that its kind's shape lacks. Leaves out what is not
-   *   JSON, and tells `damaged` at the end.
+   * @returns the items, each parsed when it is reached, without longer parts that its kind's shape lacks; in place of all that can be
+   *   made late {@link LateTexts} of their kind. Leaves out what is not JSON, and tells `damaged` at the end.
    */
   items(damaged: () => void): Iterable<unknown>;
 }
 
-const QUOTE = 34;
 const BACKSLASH = 92;
-const OPEN_LIST = 91;
-const CLOSE_LIST = 93;
-const OPEN = 123;
-const CLOSE = 125;
 /** Items are the objects that stand as deep as this: in a list of the outermost object. */
 const DEPTH_OF_ITEMS = 2;
 
@@ -39,23 +36,26 @@ export function splitLargeList(pieces: Iterable<Buffer>, held: boolean): LargeLi
     if (splitter.isNew && !/^\s*(?:\{|$)/.test(piece.toString('latin1', 0, HEAD_BYTES))) return null;
     splitter.take(piece);
   }
-  const { items, odd } = splitter;
+  const { kept, odd } = splitter;
   const head = parseJson(splitter.end() ?? '');
   if (!isFields(head) || !Array.isArray(head.items)) return null;
   // Each item left a hole that 0 fills: the list is whole where there is nothing else in it.
-  if (head.items.length !== items.length || head.items.some((item) => item !== 0)) return null;
+  if (head.items.length + splitter.left !== kept.size || head.items.some((item) => item !== 0)) return null;
   // Of items that do not tell their kind what was kept was told by the first words of the list.
   if (splitter.guessed !== null && textOf(head.kind) !== `${splitter.guessed}List`) return null;
+  const late = splitter.late();
+  const atOnce = late.length > 0 ? splitter.atOnce : Array.from({ length: kept.size }, (_, item) => item);
   return {
     head: { ...head, items: [] },
     odd,
     *items(damaged) {
       let allRead = true;
-      for (const { bytes, start, end } of items) {
-        const value = parseJson(bytes.toString('utf8', start, end));
+      for (const item of atOnce) {
+        const value = parseJson(kept.text(item));
         if (value === undefined) allRead = false;
         else yield value;
       }
+      yield* late;
       if (!allRead) damaged();
     },
   };
@@ -69,6 +69,8 @@ interface Kept {
   readonly wanted: WantedKeys;
   /** False where all of it is. */
   readonly cuts: boolean;
+  /** Null where its objects are made at once. */
+  readonly late: LateKind | null;
 }
 
 /** Fewer bytes are not worth cutting out: V8 reads them faster than the rest is put together. */
@@ -78,18 +80,23 @@ const HEAD_BYTES = 10_000;
 
 class Splitter {
   /** The objects that stand directly in a list of the outermost object. */
-  readonly items: KeptText[] = [];
+  readonly kept = new KeptTexts();
+  /** The numbers of those that are of no kind whose objects are made late. */
+  readonly atOnce: number[] = [];
   odd = false;
   /** The kind that items were taken for which do not tell it; null: all do, or all of them was kept. */
   guessed: string | null = null;
   readonly #held: boolean;
   readonly #scanner = new ItemScanner();
-  readonly #kept = new KeptBytes();
-  /** The list with 0 for each item. */
+  /** How many items stand behind another with a comma between them: they are left out of the list. */
+  left = 0;
+  /** The list with 0 for each item that is not left out. */
   readonly #outside: string[] = [];
   /** Of the item before: those of one kind stand together. */
   #kind = keptOf('');
   #kindOfItems: string | null = null;
+  /** By kind; null where an item may be an object of such a kind that has to be made at once. */
+  #late: Map<LateKind, LateTexts> | null = new Map();
   #depth = 0;
   /** What was not looked at yet, and how much of it there is. */
   #window: Buffer = Buffer.alloc(0);
@@ -127,6 +134,12 @@ class Splitter {
     return this.#depth === 0 && this.#length === 0 ? this.#outside.join('') : null;
   }
 
+  /** @returns those items whose objects are made late, all of their kind; empty where all are made at once. */
+  late(): readonly LateTexts[] {
+    const late = [...(this.#late?.values() ?? [])];
+    return late.some((texts) => texts.kind === 'Pod' && texts.hasTwins()) ? [] : late;
+  }
+
   #walkOn(): void {
     const bytes = this.#window.subarray(0, this.#length);
     this.#leave(bytes, this.#walk(bytes));
@@ -136,6 +149,7 @@ class Splitter {
   #walk(bytes: Buffer): number {
     this.#scanner.begin(bytes);
     let from = 0;
+    let isBehindItem = false;
     let at = 0;
     for (; at < bytes.length; at++) {
       const byte = bytes[at];
@@ -144,17 +158,24 @@ class Splitter {
         if (end >= bytes.length) break;
         at = end;
       } else if (byte === OPEN && this.#depth === DEPTH_OF_ITEMS) {
-        this.#outside.push(bytes.toString('utf8', from, at));
+        const isNext = isBehindItem && isComma(bytes, from, at);
+        if (!isNext) this.#outside.push(bytes.toString('utf8', from, at));
         from = at;
         const end = this.#item(bytes, at);
-        if (end === INVALID) break;
-        this.#outside.push('0');
+        if (end === INVALID) {
+          if (isNext) this.#outside.push(',');
+          break;
+        }
+        if (isNext) this.left++;
+        else this.#outside.push('0');
         from = end;
         at = end - 1;
+        isBehindItem = true;
       } else if (byte === OPEN || byte === OPEN_LIST) this.#depth++;
       else if (byte === CLOSE || byte === CLOSE_LIST) this.#depth--;
     }
     if (at > from) this.#outside.push(bytes.toString('utf8', from, at));
+    this.kept.flush();
     return at;
   }
 
@@ -175,6 +196,7 @@ class Splitter {
       const closed = closingBracket(bytes, start);
       if (closed === INVALID) return INVALID;
       this.odd = true;
+      this.#late = null;
       this.#keep(bytes, start, closed, 0);
       return closed;
     }
@@ -183,16 +205,27 @@ class Splitter {
       scanner.object(start, this.#kind.wanted);
     }
     const isCut = this.#kind.cuts && !scanner.respelled && scanner.lengthCut >= WORTH_CUTTING;
-    if (isCut && scanner.kindAt === INVALID) this.guessed = this.#kind.kind;
+    const text = this.kept.size;
     this.#keep(bytes, start, end, isCut ? scanner.count : 0);
+    if (!this.#kind.cuts || !scanner.isPlain) this.#late = null;
+    const { late } = this.#kind;
+    if (late === null) this.atOnce.push(text);
+    else this.#addLate(late, text, bytes);
+    if ((isCut || late !== null) && scanner.kindAt === INVALID) this.guessed = this.#kind.kind;
     return end;
   }
 
+  #addLate(kind: LateKind, text: number, bytes: Buffer): void {
+    if (this.#late === null) return;
+    const texts = this.#late.get(kind) ?? new LateTexts(kind, this.kept);
+    this.#late.set(kind, texts);
+    if (!texts.add(text, bytes, this.#scanner.marks, this.#scanner.markCount)) this.#late = null;
+  }
+
   #keep(bytes: Buffer, start: number, end: number, cuts: number): void {
-    const isThere = this.#held && cuts === 0;
-    this.items.push(
-      isThere ? { bytes, start, end } : this.#kept.add(bytes, start, end, this.#scanner.cuts, cuts),
-    );
+    if (cuts > 0) this.kept.copyCut(bytes, start, end, this.#scanner.cuts, cuts);
+    else if (this.#held) this.kept.hold(bytes, start, end);
+    else this.kept.copy(bytes, start, end);
   }
 
   /** True where the item is of the kind of the one before. */
@@ -218,12 +251,27 @@ function keptOf(kind: string): Kept {
   const shape: Shape = isRead ? OBJECT_FIELDS[kind] : {};
   // Of other kinds nothing is read, but what lists hold.
   const cuts = isRead || (kind !== '' && !kind.endsWith('List'));
-  const quoted = Buffer.from(JSON.stringify(kind));
-  return { kind, quoted, cuts, wanted: wantedKeysOf({ apiVersion: true, kind: true, ...shape }) };
+  const late = kind === 'Pod' || kind === 'EndpointSlice' ? kind : null;
+  const wanted = wantedKeysOf(
+    { apiVersion: true, kind: true, ...shape },
+    late === null ? {} : LATE_MARKS[late],
+  );
+  return { kind, quoted: Buffer.from(JSON.stringify(kind)), cuts, late, wanted };
 }
 
 function isKind(kind: string): kind is ObjectKind {
   return Object.hasOwn(OBJECT_FIELDS, kind);
+}
+
+/** @returns true where nothing but a comma stands between these places, and blanks around it. */
+function isComma(bytes: Buffer, start: number, end: number): boolean {
+  let commas = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === COMMA) commas++;
+    else if (!isBlank(byte)) return false;
+  }
+  return commas === 1;
 }
 
 /** @returns the place of the quote that ends the text which begins with this one; behind all where none does. */

@@ -1,5 +1,5 @@
 import { endpointsNotMet, namesNotMet, nodesNotMet } from './not-met.ts';
-import type { Cluster, Endpoint } from './objects.ts';
+import type { Cluster, Endpoint, EndpointList, ObjectList } from './objects.ts';
 
 /**
  * What one file says of the cluster. A list that is absent was not in the file. Endpoints of the older form stand apart
@@ -22,10 +22,12 @@ export function mergeClusters(parts: readonly ClusterPart[]): Cluster {
     ),
     endpoints: mergeEndpoints(parts),
     ...(isOlderOnly(parts) ? { olderEndpointsOnly: true as const } : {}),
-    pods: merge(
-      lists(parts, (part) => part.pods),
-      namesNotMet(),
-    ),
+    pods:
+      lateAlone(lists(parts, (part) => part.pods)) ??
+      merge(
+        lists(parts, (part) => part.pods),
+        namesNotMet(),
+      ),
     nodes: merge(
       lists(parts, (part) => part.nodes),
       nodesNotMet(),
@@ -33,9 +35,23 @@ export function mergeClusters(parts: readonly ClusterPart[]): Cluster {
   };
 }
 
-function mergeEndpoints(parts: readonly ClusterPart[]): readonly Endpoint[] | null {
-  const slices = lists(parts, (part) => part.endpoints).flatMap(seenFirst);
+/** @returns the endpoints of slices of one file, as they count. */
+export function mergeSlices(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return merge(seenFirst(endpoints), endpointsNotMet()) ?? [];
+}
+
+/** @returns the only list, where its objects are made late: of itself it has nothing twice. */
+function lateAlone<List extends ObjectList<unknown, unknown>>(found: readonly List[]): List | null {
+  const [only] = found;
+  return found.length === 1 && only?.late !== undefined ? only : null;
+}
+
+function mergeEndpoints(parts: readonly ClusterPart[]): EndpointList | null {
   const older = lists(parts, (part) => part.olderEndpoints);
+  const ofSlices = lists(parts, (part) => part.endpoints);
+  const late = older.length === 0 ? lateAlone(ofSlices) : null;
+  if (late !== null) return late;
+  const slices = ofSlices.flatMap((list) => seenFirst([...list]));
   if (older.length === 0) return merge(slices, endpointsNotMet());
   const sliced = new Set<string>();
   for (const list of slices) for (const { namespace, service } of list) sliced.add(`${namespace}/${service}`);
@@ -56,15 +72,15 @@ function isOlderOnly(parts: readonly ClusterPart[]): boolean {
   return any(({ olderEndpoints }) => olderEndpoints) && !any(({ endpoints }) => endpoints);
 }
 
-function lists<Object>(
+function lists<List>(
   parts: readonly ClusterPart[],
-  pick: (part: ClusterPart) => readonly Object[] | null | undefined,
-): (readonly Object[])[] {
+  pick: (part: ClusterPart) => List | null | undefined,
+): List[] {
   return parts.map(pick).filter((list) => list !== null && list !== undefined);
 }
 
 function merge<Item>(
-  found: readonly (readonly Item[])[],
+  found: readonly ObjectList<Item, unknown>[],
   isNew: (item: Item) => boolean,
 ): readonly Item[] | null {
   return found.length === 0 ? null : found.flatMap((list) => list.filter(isNew));

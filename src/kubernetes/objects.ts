@@ -107,13 +107,46 @@ export interface Node {
   readonly zone: string | null;
 }
 
+/** A list of objects: an array, or one whose objects are made when they are asked for. To ask for all of it makes them all. */
+export interface ObjectList<Item, Look> extends Iterable<Item> {
+  readonly length: number;
+  filter(is: (item: Item) => boolean): Item[];
+  find(is: (item: Item) => boolean): Item | undefined;
+  some(is: (item: Item) => boolean): boolean;
+  map<Other>(of: (item: Item) => Other): Other[];
+  flatMap<Other>(of: (item: Item) => readonly Other[]): Other[];
+  /** Asks for a few of the objects; absent where all are made. What is found is in the order of the list. */
+  readonly late?: Look | undefined;
+}
+
+/** Pods, which can be asked for by address, node, and namespace with name. */
+export type PodList = ObjectList<
+  Pod,
+  {
+    /** @param address in its usual spelling */
+    at(address: string): readonly Pod[];
+    on(node: string): readonly Pod[];
+    named(namespace: string, name: string): Pod | null;
+  }
+>;
+
+/** Endpoints, which can be asked for by address and by Service. */
+export type EndpointList = ObjectList<
+  Endpoint,
+  {
+    /** @param address in its usual spelling */
+    at(address: string): readonly Endpoint[];
+    of(namespace: string, service: string): readonly Endpoint[];
+  }
+>;
+
 /** Everything the capture holds about the cluster. A null list was not captured: different from an empty one. */
 export interface Cluster {
   readonly services: readonly Service[] | null;
-  readonly endpoints: readonly Endpoint[] | null;
+  readonly endpoints: EndpointList | null;
   /** Set where no EndpointSlices were given: `endpoints` are those of Endpoints, which know one family, and neither hints nor terminating pods. */
   readonly olderEndpointsOnly?: true;
-  readonly pods: readonly Pod[] | null;
+  readonly pods: PodList | null;
   readonly nodes: readonly Node[] | null;
   /** What tables of kubectl show, where the lists were not captured: names for addresses, never proof that something is not there. */
   readonly seen?: Seen;

@@ -1,4 +1,4 @@
-import type { Cluster } from './objects.ts';
+import type { Cluster, EndpointList, Service } from './objects.ts';
 
 const KNOWN = new WeakMap<Cluster, ReadonlySet<string>>();
 
@@ -13,11 +13,23 @@ export function omittedNamespaces(cluster: Cluster): ReadonlySet<string> {
 }
 
 function findOmitted({ services, endpoints }: Cluster): ReadonlySet<string> {
-  const isKubernetes = (namespace: string, name: string) => namespace === 'default' && name === 'kubernetes';
-  const isWhole =
-    services?.some(({ namespace, name }) => isKubernetes(namespace, name)) !== true ||
-    endpoints?.some(({ namespace, service }) => isKubernetes(namespace, service)) !== false;
-  if (isWhole) return new Set();
-  const has = new Set(endpoints?.map(({ namespace }) => namespace));
-  return new Set((services ?? []).map(({ namespace }) => namespace).filter((name) => !has.has(name)));
+  if (services === null || endpoints === null || !lacksKubernetes(services, [endpoints])) return new Set();
+  const has = new Set(endpoints.map(({ namespace }) => namespace));
+  return new Set(services.map(({ namespace }) => namespace).filter((name) => !has.has(name)));
+}
+
+/**
+ * The API server itself writes Service default/kubernetes and its endpoints (pkg/controlplane/reconcilers).
+ * @returns true where the Service was captured, and none of its endpoints
+ */
+export function lacksKubernetes(services: readonly Service[], endpoints: readonly EndpointList[]): boolean {
+  return (
+    services.some(({ namespace, name }) => namespace === 'default' && name === 'kubernetes') &&
+    !endpoints.some(hasKubernetes)
+  );
+}
+
+function hasKubernetes(endpoints: EndpointList): boolean {
+  if (endpoints.late !== undefined) return endpoints.late.of('default', 'kubernetes').length > 0;
+  return endpoints.some(({ namespace, service }) => namespace === 'default' && service === 'kubernetes');
 }

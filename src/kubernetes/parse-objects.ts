@@ -3,11 +3,14 @@ import type { ObjectFault, ObjectName } from '../problems/of-facts.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { readDocuments, reportDamage } from './documents.ts';
 import { nameOf } from './fields.ts';
+import { isOfApi } from './is-of-api.ts';
 import { readTables } from './kubectl-table.ts';
 import { type LargeList, splitLargeList } from './large-list.ts';
+import { lateEndpoints, latePods } from './late-list.ts';
+import { LateTexts } from './late-texts.ts';
 import type { ClusterPart } from './merge-clusters.ts';
 import type { ObjectKind } from './object-fields.ts';
-import type { Endpoint, Node, Pod, Seen, Service } from './objects.ts';
+import type { Endpoint, EndpointList, Node, Pod, PodList, Seen, Service } from './objects.ts';
 import { readEndpointSlice } from './read-endpoint-slice.ts';
 import { readEndpoints } from './read-endpoints.ts';
 import { readNode } from './read-node.ts';
@@ -58,7 +61,7 @@ export function parseTables(text: string, file: string, problems: ProblemList, p
   const { services = [], pods = [], nodes = [] } = reader.part();
   if (namespaceGuessed && (services?.length ?? 0) + (pods?.length ?? 0) > 0)
     problems.add('namespace-guessed', {}, file);
-  return { services: services ?? [], pods: pods ?? [], nodes: nodes ?? [], endpoints };
+  return { services: services ?? [], pods: [...(pods ?? [])], nodes: nodes ?? [], endpoints };
 }
 
 /** Bytes from which a list is read object by object. */
@@ -88,6 +91,9 @@ class ObjectReader {
   readonly #olderEndpoints: Endpoint[] = [];
   readonly #pods: Pod[] = [];
   readonly #nodes: Node[] = [];
+  /** In place of the others of their kind. */
+  #latePods: PodList | null = null;
+  #lateEndpoints: EndpointList | null = null;
   /** Each reads one object. Returns false where the object has no name. */
   readonly #readers: Record<Kind, (object: Fields, complain: Complain) => boolean> = {
     Service: (object, complain) => push(this.#services, [readService(object, complain)]),
@@ -108,6 +114,10 @@ class ObjectReader {
    */
   read(value: unknown, kindOfList: string | null, depth: number, items?: Iterable<unknown>): void {
     if (depth > DEEPEST_LIST || value === null) return;
+    if (value instanceof LateTexts) {
+      this.#readLate(value);
+      return;
+    }
     if (Array.isArray(value)) {
       // A bare list: `kubectl get … -o json | jq .items`.
       for (const item of value) this.read(item, kindOfList, depth + 1);
@@ -129,15 +139,15 @@ class ObjectReader {
       for (const item of items ?? listOf(value.items)) this.read(item, itemKind, depth + 1);
       return;
     }
-    if (this.#isKind(kind) && isOfApi(kind, value)) this.#readObject(kind, value);
+    if (this.#isKind(kind) && isOfApi(kind, textOf(value.apiVersion))) this.#readObject(kind, value);
   }
 
   part(): ClusterPart {
     return {
       ...(this.#met.has('Service') ? { services: this.#services } : {}),
-      ...(this.#met.has('EndpointSlice') ? { endpoints: this.#endpoints } : {}),
+      ...(this.#met.has('EndpointSlice') ? { endpoints: this.#lateEndpoints ?? this.#endpoints } : {}),
       ...(this.#met.has('Endpoints') ? { olderEndpoints: this.#olderEndpoints } : {}),
-      ...(this.#met.has('Pod') ? { pods: this.#pods } : {}),
+      ...(this.#met.has('Pod') ? { pods: this.#latePods ?? this.#pods } : {}),
       ...(this.#met.has('Node') ? { nodes: this.#nodes } : {}),
     };
   }
@@ -152,6 +162,12 @@ class ObjectReader {
     return Object.hasOwn(this.#readers, kind);
   }
 
+  #readLate(texts: LateTexts): void {
+    this.#met.add(texts.kind);
+    if (texts.kind === 'Pod') this.#latePods = latePods(texts);
+    else this.#lateEndpoints = lateEndpoints(texts);
+  }
+
   #readObject(kind: Kind, object: Fields): void {
     this.#met.add(kind);
     const complain: Complain = (fault) => this.#complain({ kind, name: nameOf(object) }, fault);
@@ -161,13 +177,6 @@ class ObjectReader {
   #complain(object: ObjectName | null, fault: ObjectFault): void {
     this.#problems.add('malformed-object', { object, fault }, this.#file, null);
   }
-}
-
-/** Other API groups have kinds of the same name (serving.knative.dev has a Service). */
-function isOfApi(kind: Kind, object: Fields): boolean {
-  const version = textOf(object.apiVersion);
-  if (version === null) return true;
-  return kind === 'EndpointSlice' ? version.startsWith('discovery.k8s.io/') : version === 'v1';
 }
 
 function push<Item>(list: Item[], items: readonly (Item | null)[] | null): boolean {

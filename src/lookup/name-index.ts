@@ -1,7 +1,7 @@
+import { hashBytes, hashText, seedOfHash } from './hash-bytes.ts';
+
 /** No name has this number. */
 export const UNKNOWN = -1;
-
-const LARGEST_ASCII = 127;
 
 /**
  * Numbers names from 0, in the order in which they are added. A name is kept as the place where it first stands in the
@@ -21,8 +21,7 @@ export class NameIndex {
   readonly #otherTexts = new Map<number, string>();
   /** Those that were asked for: rules name the same chains over and over, and one text of each is kept by all who do. */
   readonly #texts: (string | undefined)[] = [];
-  /** Hostile names must not be able to share one slot. */
-  readonly #seed = Math.floor(Math.random() * 2 ** 32);
+  readonly #seed = seedOfHash();
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -42,7 +41,7 @@ export class NameIndex {
 
   /** @returns the number of this name, or {@link UNKNOWN}. */
   findText(name: string): number {
-    const hash = this.#hashText(name);
+    const hash = hashText(name, this.#seed);
     if (hash === null) return this.#others.get(name) ?? UNKNOWN;
     for (let slot = this.#firstSlot(hash); ; slot = this.#nextSlot(slot)) {
       const number = (this.#slots[slot] ?? 0) - 1;
@@ -57,14 +56,14 @@ export class NameIndex {
   }
 
   #findIn(bytes: Buffer, start: number, end: number): number {
-    const hash = this.#hash(bytes, start, end);
+    const hash = hashBytes(bytes, start, end, this.#seed);
     if (hash === null) return this.findText(bytes.toString('utf8', start, end));
     return this.#findHashed(hash, bytes, start, end);
   }
 
   /** @returns the number of the name that stands between these bytes; a new name gets the next number. */
   add(start: number, end: number): number {
-    const hash = this.#hash(this.#bytes, start, end);
+    const hash = hashBytes(this.#bytes, start, end, this.#seed);
     if (hash === null) return this.addText(this.#bytes.toString('utf8', start, end), start);
     const known = this.#findHashed(hash, this.#bytes, start, end);
     if (known !== UNKNOWN) return known;
@@ -78,7 +77,7 @@ export class NameIndex {
 
   /** The same for a name that was read already. @param start where it stands. */
   addText(name: string, start: number): number {
-    if (this.#hashText(name) !== null) return this.add(start, start + name.length);
+    if (hashText(name, this.#seed) !== null) return this.add(start, start + name.length);
     const known = this.#others.get(name);
     if (known !== undefined) return known;
     const number = this.#next();
@@ -91,7 +90,7 @@ export class NameIndex {
   addSpelt(name: string): number {
     const known = this.findText(name);
     if (known !== UNKNOWN) return known;
-    const hash = this.#hashText(name);
+    const hash = hashText(name, this.#seed);
     const number = this.#next();
     this.#otherTexts.set(number, name);
     if (hash === null) this.#others.set(name, number);
@@ -200,27 +199,6 @@ export class NameIndex {
     this.#slots[slot] = number + 1;
   }
 
-  /** @returns null for a name outside ASCII. */
-  #hash(bytes: Buffer, start: number, end: number): number | null {
-    let hash = this.#seed;
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte > LARGEST_ASCII) return null;
-      hash = mix(hash, byte);
-    }
-    return hash >>> 0;
-  }
-
-  #hashText(name: string): number | null {
-    let hash = this.#seed;
-    for (let at = 0; at < name.length; at++) {
-      const code = name.charCodeAt(at);
-      if (code > LARGEST_ASCII) return null;
-      hash = mix(hash, code);
-    }
-    return hash >>> 0;
-  }
-
   #growSlots(): void {
     this.#slots = new Uint32Array(this.#slots.length * 4);
     for (let number = 0; number < this.size; number++) {
@@ -229,12 +207,6 @@ export class NameIndex {
         this.#enter(number, hash);
     }
   }
-}
-
-/** One step of a hash: the multiplication carries upwards, the shift back into the low bits, which choose the slot. */
-function mix(hash: number, byte: number): number {
-  const product = Math.imul(hash ^ byte, 0x9e3779b1);
-  return product ^ (product >>> 15);
 }
 
 /** @returns a copy with twice the room. */

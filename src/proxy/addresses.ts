@@ -1,4 +1,14 @@
-import type { Cluster, Endpoint, Node, Pod, Service, ServicePort } from '../kubernetes/objects.ts';
+import type {
+  Cluster,
+  Endpoint,
+  EndpointList,
+  Node,
+  Pod,
+  PodList,
+  Service,
+  ServicePort,
+} from '../kubernetes/objects.ts';
+import { ByService } from '../lookup/by-service.ts';
 import { type Address, formatAddress } from '../net/address.ts';
 import { socketText } from '../net/socket.ts';
 import { type DestinationAnswer, resolveDestination } from './destinations.ts';
@@ -23,9 +33,10 @@ export class AddressBook {
   readonly #cluster: Cluster;
   #services: ServiceIndex | null = null;
   #pods: ReadonlyMap<string, readonly Pod[]> | null = null;
+  #podsByName: ReadonlyMap<string, Pod> | null = null;
   #endpoints: ReadonlyMap<string, readonly Endpoint[]> | null = null;
   #nodes: ReadonlyMap<string, Node> | null = null;
-  #endpointNodes: ReadonlyMap<string, string> | null = null;
+  #endpointsByService: ReadonlyMap<string, readonly Endpoint[]> | null = null;
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -66,26 +77,56 @@ export class AddressBook {
 
   /** @returns every Pod with this address: those with their own network before the node's, running before ended, then by name. */
   podsAt(address: Address): readonly Pod[] {
-    this.#pods ??= indexPods(this.#cluster.pods ?? this.#cluster.seen?.pods ?? []);
-    return this.#pods.get(formatAddress(address)) ?? [];
+    const pods: PodList = this.#cluster.pods ?? this.#cluster.seen?.pods ?? [];
+    const text = formatAddress(address);
+    if (pods.late !== undefined) return [...pods.late.at(text)].sort(byRank);
+    this.#pods ??= indexPods(pods);
+    return this.#pods.get(text) ?? [];
+  }
+
+  /** @returns the Pods of a node, in the order of the capture. */
+  podsOn(node: string): readonly Pod[] {
+    const pods: PodList = this.#cluster.pods ?? [];
+    return pods.late?.on(node) ?? pods.filter((pod) => pod.node === node);
+  }
+
+  /** @returns the Pod of this name, or null. */
+  podNamed(namespace: string, name: string): Pod | null {
+    const pods: PodList = this.#cluster.pods ?? [];
+    if (pods.late !== undefined) return pods.late.named(namespace, name);
+    this.#podsByName ??= new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod]));
+    return this.#podsByName.get(`${namespace}/${name}`) ?? null;
   }
 
   /** @returns the endpoints with this address and port, of any Service, and of this protocol where one is given. */
   endpointsAt(address: Address, port: number, protocol: number | null = null): readonly Endpoint[] {
-    const found = this.endpointsAtPlace(socketText(address, port));
+    const found = this.#endpointsWith(formatAddress(address)).filter((endpoint) => endpoint.port === port);
     return protocol === null ? found : found.filter((endpoint) => protocolOf(endpoint) === protocol);
   }
 
   /** @returns the endpoints with this address and port, of any Service. @param place `10.0.0.1:80`, `[fd00::1]:80` */
   endpointsAtPlace(place: string): readonly Endpoint[] {
-    this.#endpoints ??= indexEndpoints(this.#cluster.endpoints ?? []);
-    return this.#endpoints.get(place) ?? [];
+    const text = place.slice(0, place.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+    return this.#endpointsWith(text).filter(({ address, port }) => socketText(address, port) === place);
+  }
+
+  /** @returns true where an endpoint has this address. @param text in its usual spelling */
+  isEndpoint(text: string): boolean {
+    return this.#endpointsWith(text).length > 0;
   }
 
   /** @returns the node that an endpoint of this address is on, as its EndpointSlice says; null where none does. */
   endpointNodeAt(address: Address): string | null {
-    this.#endpointNodes ??= nodesOfEndpoints(this.#cluster.endpoints ?? []);
-    return this.#endpointNodes.get(formatAddress(address)) ?? null;
+    const found = this.#endpointsWith(formatAddress(address)).filter(({ node }) => node !== null);
+    return found.at(-1)?.node ?? null;
+  }
+
+  /** @returns the endpoints of a Service, in the order of the capture. */
+  endpointsOf(namespace: string, service: string): readonly Endpoint[] {
+    const endpoints: EndpointList = this.#cluster.endpoints ?? [];
+    if (endpoints.late !== undefined) return endpoints.late.of(namespace, service);
+    this.#endpointsByService ??= indexByService(endpoints);
+    return this.#endpointsByService.get(`${namespace}/${service}`) ?? [];
   }
 
   /** @returns the node with this address, of any type (InternalIP, ExternalIP). */
@@ -104,18 +145,28 @@ export class AddressBook {
     return resolveDestination(this.#cluster, text, defaultNamespace, protocol);
   }
 
+  #endpointsWith(text: string): readonly Endpoint[] {
+    const endpoints: EndpointList = this.#cluster.endpoints ?? [];
+    if (endpoints.late !== undefined) return endpoints.late.at(text);
+    this.#endpoints ??= indexEndpoints(endpoints);
+    return this.#endpoints.get(text) ?? [];
+  }
+
   #serviceIndex(): ServiceIndex {
     this.#services ??= new ServiceIndex(this.#cluster);
     return this.#services;
   }
 }
 
-function indexPods(pods: readonly Pod[]): Map<string, Pod[]> {
+function indexPods(pods: PodList): Map<string, Pod[]> {
   const byAddress = new Map<string, Pod[]>();
   for (const pod of pods) for (const ip of pod.ips) add(byAddress, ip, pod);
-  for (const list of byAddress.values())
-    if (list.length > 1) list.sort((a, b) => rank(a) - rank(b) || byName(a, b));
+  for (const list of byAddress.values()) if (list.length > 1) list.sort(byRank);
   return byAddress;
+}
+
+function byRank(a: Pod, b: Pod): number {
+  return rank(a) - rank(b) || byName(a, b);
 }
 
 /** Lower comes first. */
@@ -125,16 +176,16 @@ function rank(pod: Pod): number {
   return (pod.hostNetwork ? 10 : 0) + progress;
 }
 
-function indexEndpoints(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
-  const byPlace = new Map<string, Endpoint[]>();
-  for (const endpoint of endpoints) add(byPlace, socketText(endpoint.address, endpoint.port), endpoint);
-  return byPlace;
+function indexEndpoints(endpoints: EndpointList): Map<string, Endpoint[]> {
+  const byAddress = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) add(byAddress, endpoint.address, endpoint);
+  return byAddress;
 }
 
-function nodesOfEndpoints(endpoints: readonly Endpoint[]): Map<string, string> {
-  const nodes = new Map<string, string>();
-  for (const { address, node } of endpoints) if (node !== null) nodes.set(address, node);
-  return nodes;
+function indexByService(endpoints: EndpointList): ReadonlyMap<string, readonly Endpoint[]> {
+  const groups = new ByService<Endpoint[]>(() => []);
+  for (const endpoint of endpoints) groups.of(endpoint).push(endpoint);
+  return groups.byName;
 }
 
 function indexNodes(nodes: readonly Node[]): Map<string, Node> {

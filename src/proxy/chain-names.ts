@@ -1,5 +1,4 @@
 import type { Cluster, Endpoint, Service } from '../kubernetes/objects.ts';
-import { ByService } from '../lookup/by-service.ts';
 import { bookOf } from './addresses.ts';
 import { type ChainName, splitChainName } from './chain-name.ts';
 import type { ChainPrefix } from './chains.ts';
@@ -31,8 +30,10 @@ export function nameChains(cluster: Cluster): ChainNames {
 
 class HashedNames implements ChainNames {
   readonly #cluster: Cluster;
-  #ports: ReadonlyMap<string, readonly KnownPort[]> | null = null;
-  #endpoints: ReadonlyMap<string, readonly Endpoint[]> | null = null;
+  /** By `namespace/name`, each when it is first asked for. */
+  readonly #ports = new Map<string, readonly KnownPort[]>();
+  #all: readonly KnownPort[] | null = null;
+  #services: ReadonlyMap<string, readonly Service[]> | null = null;
   #portsByHash: ReadonlyMap<string, KnownPort> | null = null;
   #endpointsByHash: ReadonlyMap<string, ChainName> | null = null;
 
@@ -46,11 +47,11 @@ class HashedNames implements ChainNames {
     endpoint: string | null = null,
   ): ChainName | null {
     // Without objects of the API there is nothing to hash, for 100,000 chains.
-    const parts = this.#portsByService().size === 0 ? null : splitChainName(chainName);
+    const parts = this.#knowsNone() ? null : splitChainName(chainName);
     if (parts === null) return null;
     const { prefix, hash } = parts;
     if (hint !== null) {
-      const near = this.#portsOf(`${hint.namespace}/${hint.name}`);
+      const near = this.#portsOf(hint.namespace, hint.name);
       const found = this.#search(prefix, hash, near, endpoint);
       if (found !== null) return found;
     }
@@ -73,7 +74,7 @@ class HashedNames implements ChainNames {
   ): ChainName | null {
     for (const service of ports) {
       if (prefix === 'SEP') {
-        const endpoints = this.#endpointsOf(`${service.namespace}/${service.name}`);
+        const endpoints = bookOf(this.#cluster).endpointsOf(service.namespace, service.name);
         for (const [found, name] of this.#hashes(service, endpoints)) if (found === hash) return name;
       } else if (hashedTexts(service).some((text) => chainHash(text) === hash)) {
         return { prefix, service, endpoint: null };
@@ -86,7 +87,7 @@ class HashedNames implements ChainNames {
   #searchPlace(hash: string, place: string | null): ChainName | null {
     if (place === null || this.#endpointsByHash !== null) return null;
     for (const endpoint of bookOf(this.#cluster).endpointsAtPlace(place)) {
-      for (const service of this.#portsOf(`${endpoint.namespace}/${endpoint.service}`)) {
+      for (const service of this.#portsOf(endpoint.namespace, endpoint.service)) {
         for (const [found, name] of this.#hashes(service, [endpoint])) if (found === hash) return name;
       }
     }
@@ -125,29 +126,42 @@ class HashedNames implements ChainNames {
     if (this.#endpointsByHash !== null) return this.#endpointsByHash;
     const endpoints = new Map<string, ChainName>();
     for (const port of this.#allPorts()) {
-      const known = this.#endpointsOf(`${port.namespace}/${port.name}`);
+      const known = bookOf(this.#cluster).endpointsOf(port.namespace, port.name);
       for (const [hash, name] of this.#hashes(port, known)) endpoints.set(hash, name);
     }
     this.#endpointsByHash = endpoints;
     return endpoints;
   }
 
+  #knowsNone(): boolean {
+    const { services, endpoints } = this.#cluster;
+    return (
+      (services ?? []).length === 0 && (endpoints === null || (!endpoints.late && endpoints.length === 0))
+    );
+  }
+
+  /** The ports of all Services, and of Services that only their endpoints tell of. */
   #allPorts(): readonly KnownPort[] {
-    return [...this.#portsByService().values()].flat();
+    if (this.#all !== null) return this.#all;
+    const names = new Map<string, readonly [string, string]>();
+    const { services, endpoints } = this.#cluster;
+    for (const { namespace, name } of services ?? []) names.set(`${namespace}/${name}`, [namespace, name]);
+    for (const { namespace, service } of endpoints ?? [])
+      names.set(`${namespace}/${service}`, [namespace, service]);
+    this.#all = [...names.values()].flatMap(([namespace, name]) => this.#portsOf(namespace, name));
+    return this.#all;
   }
 
-  #portsOf(key: string): readonly KnownPort[] {
-    return this.#portsByService().get(key) ?? [];
-  }
-
-  #endpointsOf(key: string): readonly Endpoint[] {
-    this.#endpoints ??= byService(this.#cluster.endpoints ?? []);
-    return this.#endpoints.get(key) ?? [];
-  }
-
-  #portsByService(): ReadonlyMap<string, readonly KnownPort[]> {
-    this.#ports ??= groupBy(knownPorts(this.#cluster), ({ namespace, name }) => `${namespace}/${name}`);
-    return this.#ports;
+  /** Those of one Service. */
+  #portsOf(namespace: string, name: string): readonly KnownPort[] {
+    const { services } = this.#cluster;
+    const key = `${namespace}/${name}`;
+    const known = this.#ports.get(key);
+    if (known !== undefined) return known;
+    this.#services ??= groupBy(services ?? [], (each) => `${each.namespace}/${each.name}`);
+    const ports = portsOf(this.#services.get(key) ?? [], bookOf(this.#cluster).endpointsOf(namespace, name));
+    this.#ports.set(key, ports);
+    return ports;
   }
 }
 
@@ -155,36 +169,19 @@ function placeOf({ address, port }: Endpoint): string {
   return endpointText(address, port);
 }
 
-/** The ports of all Services, and of Services that only their endpoints tell of. */
-function knownPorts(cluster: Cluster): KnownPort[] {
+/** @returns the ports that a Service has, or that its endpoints alone tell of. */
+function portsOf(services: readonly Service[], endpoints: readonly Endpoint[]): KnownPort[] {
   const ports = new Map<string, KnownPort>();
   const add = (name: ServicePortName, portNumber: number | null): void => {
-    const key = `${name.namespace}/${name.name}:${name.port}/${name.protocol.toUpperCase()}`;
+    const key = `${name.port}/${name.protocol.toUpperCase()}`;
     if (!ports.has(key)) ports.set(key, { ...name, portNumber });
   };
-  for (const service of cluster.services ?? []) addPorts(service, add);
-  const met = new ByService<Endpoint[]>(() => []);
-  for (const endpoint of cluster.endpoints ?? []) {
-    const { namespace, service, portName, protocol } = endpoint;
-    // Of each address there is one for each port.
-    const before = met.of(endpoint);
-    if (before.some((one) => one.portName === portName && one.protocol === protocol)) continue;
-    before.push(endpoint);
+  for (const { namespace, name, ports: own } of services)
+    for (const port of own) add({ namespace, name, port: port.name, protocol: port.protocol }, port.port);
+  // Of each address there is one for each port.
+  for (const { namespace, service, portName, protocol } of endpoints)
     add({ namespace, name: service, port: portName, protocol }, null);
-  }
   return [...ports.values()];
-}
-
-function addPorts(service: Service, add: (name: ServicePortName, portNumber: number) => void): void {
-  for (const { name, protocol, port } of service.ports) {
-    add({ namespace: service.namespace, name: service.name, port: name, protocol }, port);
-  }
-}
-
-function byService(endpoints: readonly Endpoint[]): ReadonlyMap<string, readonly Endpoint[]> {
-  const groups = new ByService<Endpoint[]>(() => []);
-  for (const endpoint of endpoints) groups.of(endpoint).push(endpoint);
-  return groups.byName;
 }
 
 function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): Map<string, Item[]> {

@@ -8,6 +8,7 @@ import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { ChainTable } from '../../src/iptables/save/chain-table.ts';
 import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
+import { LateTexts } from '../../src/kubernetes/late-texts.ts';
 import { ObjectReader } from '../../src/nftables/json/object-reader.ts';
 import { LazyRules as NftRules } from '../../src/nftables/lazy-rules.ts';
 import { nameChains } from '../../src/proxy/chain-names.ts';
@@ -71,6 +72,19 @@ describe('a large node', () => {
     expect(asked).toBeLessThan(500);
     expect(made).toBeGreaterThan(10);
     expect(made).toBeLessThan(100);
+  });
+
+  it('of 10,000 pods and their endpoints makes those alone that it names', async () => {
+    const { folder: capture, address } = generate('pods', { services: 1000, named: true });
+    const made = vi.spyOn(LateTexts.prototype, 'objectAt');
+    const item = await trace(capture, `${address}:80`);
+    const asked = made.mock.calls.length;
+    made.mockRestore();
+    expect(item.outcomes).toHaveLength(10);
+    expect(item.outcomes.every(({ endpoint }) => endpoint?.pod != null)).toBe(true);
+    // The pods of the node are among them: the sender is one.
+    expect(asked).toBeGreaterThan(10);
+    expect(asked).toBeLessThan(300);
   });
 
   it('in nftables mode reads the chains of the Service alone that the packet is for', async () => {

@@ -144,7 +144,7 @@ describe('a Service', () => {
 describe('an EndpointSlice', () => {
   it('gives one endpoint for each address and numbered port', async () => {
     const { part } = await readValue(SLICE);
-    expect(part.endpoints?.[0]).toEqual({
+    expect([...(part.endpoints ?? [])][0]).toEqual({
       namespace: 'shop',
       service: 'web',
       address: '10.244.1.11',

@@ -56,7 +56,7 @@ export async function questionsOf(capture: Capture, most: number): Promise<Quest
         places.push([address, nodePort, protocol.toLowerCase()]);
     }
   }
-  for (const { address, port, protocol } of (cluster.endpoints ?? []).slice(0, 20)) {
+  for (const { address, port, protocol } of [...(cluster.endpoints ?? [])].slice(0, 20)) {
     places.push([address, port, protocol.toLowerCase()]);
   }
   places.push(['8.8.8.8', 53, 'udp'], ['192.0.2.9', 80, 'tcp'], ['127.0.0.1', 80, 'tcp']);

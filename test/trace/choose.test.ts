@@ -12,7 +12,8 @@ const start: Branch = {
   probability: 1,
   path: null,
   given: null,
-  turns: null, twins: null,
+  turns: null,
+  twins: null,
 };
 const zone = (number: number): Question => ({ code: 'flow-zone', zone: number });
 const choices = (...numbers: readonly number[]) =>

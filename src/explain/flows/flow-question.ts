@@ -160,10 +160,8 @@ function spotsOf(option: string, text: string, { namespace }: FlowQuestion, know
       `${option} ${text}: the capture holds no pods (pods.json); give an address instead`,
     );
   }
-  const pod = known.cluster.pods.find(
-    (one) => one.namespace === wanted.namespace && one.name === wanted.name,
-  );
-  if (pod === undefined) {
+  const pod = known.book.podNamed(wanted.namespace, wanted.name);
+  if (pod === null) {
     throw new QuestionError(
       `${option} ${text}: no pod ${wanted.namespace}/${wanted.name} in the capture; an address works without names`,
     );

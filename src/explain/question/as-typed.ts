@@ -66,11 +66,12 @@ function podSocket(text: string, namespace: string, known: Known): string | null
 }
 
 /** @returns the pod that `namespace/name`, or `name` in the default namespace, else in the only one that has it, stands for. */
-function podNamed(text: string, namespace: string, { cluster }: Known): Pod | null {
+function podNamed(text: string, namespace: string, { cluster, book }: Known): Pod | null {
   const wanted = podName(text, namespace);
+  const found = book.podNamed(wanted.namespace, wanted.name);
+  if (found !== null || text.includes('/')) return found;
   const own = (cluster.pods ?? []).filter((pod) => pod.name === wanted.name);
-  const found = own.find((pod) => pod.namespace === wanted.namespace);
-  return found ?? (!text.includes('/') && own.length === 1 ? (own[0] ?? null) : null);
+  return own.length === 1 ? (own[0] ?? null) : null;
 }
 
 /**

@@ -20,10 +20,7 @@ export interface SomePod {
  */
 export function findSomePod(known: Known, family: Family): SomePod | null {
   const node = thisNodeName(known);
-  const pods = (known.cluster.pods ?? []).filter(
-    (pod) => (node === null || pod.node === node) && isAlive(pod),
-  );
-  const endpoints = endpointsAmong(pods, known);
+  const pods = (node === null ? (known.cluster.pods ?? []) : known.book.podsOn(node)).filter(isAlive);
   const candidates = pods
     .flatMap((pod) =>
       addressesOf(pod, family).map((address) => ({
@@ -31,7 +28,7 @@ export function findSomePod(known: Known, family: Family): SomePod | null {
         address,
         name: `${pod.namespace}/${pod.name}`,
         here: node !== null || isNeighbour(known, address),
-        endpoint: endpoints.has(formatAddress(address)),
+        endpoint: known.book.isEndpoint(formatAddress(address)),
       })),
     )
     .sort(
@@ -41,14 +38,6 @@ export function findSomePod(known: Known, family: Family): SomePod | null {
         compareText(a.name, b.name),
     );
   return candidates[0] ?? null;
-}
-
-/** @returns those addresses of the pods that endpoints have. */
-function endpointsAmong(pods: readonly Pod[], { cluster }: Known): ReadonlySet<string> {
-  const own = new Set(pods.flatMap(({ ips }) => ips));
-  const found = new Set<string>();
-  for (const { address } of cluster.endpoints ?? []) if (own.has(address)) found.add(address);
-  return found;
 }
 
 function isAlive({ hostNetwork, terminating, phase }: Pod): boolean {

@@ -163,8 +163,9 @@ function namedPod(text: string, question: TraceQuestion, known: Known, family: F
     throw new QuestionError(
       `--from pod:${text}: the capture holds no pods (pods.json); give the pod's address instead`,
     );
-  const pod = pods.find((each) => each.namespace === namespace && each.name === name);
-  if (pod === undefined) {
+  const isIt = (pod: Pod) => pod.namespace === namespace && pod.name === name;
+  const pod = known.cluster.pods === null ? pods.find(isIt) : known.book.podNamed(namespace, name);
+  if (pod == null) {
     const [near] = nearest(`${namespace}/${name}`, pods.map(nameOf));
     const hint = near === undefined ? '' : ` (Did you mean pod:${near}?)`;
     throw new QuestionError(`--from pod:${text}: no such pod in the capture${hint}`);

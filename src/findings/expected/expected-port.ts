@@ -1,4 +1,4 @@
-import type { Cluster, Endpoint, Service, ServicePort } from '../../kubernetes/objects.ts';
+import type { Cluster, Endpoint, EndpointList, Service, ServicePort } from '../../kubernetes/objects.ts';
 import { whyPassedOver } from '../../kubernetes/passed-over.ts';
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
@@ -44,7 +44,7 @@ function portsOf(service: Service, clusterIP: Address, index: EndpointIndex): Ex
 
 type EndpointIndex = ReadonlyMap<string, readonly Endpoint[]>;
 
-function indexEndpoints(endpoints: readonly Endpoint[]): EndpointIndex {
+function indexEndpoints(endpoints: EndpointList): EndpointIndex {
   const index = new Map<string, Endpoint[]>();
   for (const endpoint of endpoints) {
     const protocol = parseProtocol(endpoint.protocol);

@@ -1,4 +1,4 @@
-import type { Endpoint, Pod } from '../../../kubernetes/objects.ts';
+import type { Endpoint, PodList } from '../../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { prefixContains } from '../../../net/prefix.ts';
 import { socketText } from '../../../net/socket.ts';
@@ -78,10 +78,10 @@ function podGone(
   const { pods } = known.cluster;
   if (pods === null || !listsWhole(context) || !listsPods(pods, node, thisNodeName(known))) return [];
   const label = `${pod.namespace}/${pod.name}`;
-  const named = podsByName(pods).get(label);
+  const named = known.book.podNamed(pod.namespace, pod.name);
   const [other] = named?.ips ?? [];
   const has =
-    named === undefined
+    named === null
       ? `no pod ${label}`
       : `pod ${label} at ${other === undefined ? 'no address' : other}, not there`;
   const text = `the API has ${has}: its EndpointSlice still lists ${socket} as a ready endpoint of ${target.label}, and whether anybody answers there is unknown`;
@@ -92,21 +92,13 @@ function podGone(
  * Of a live node the API is asked for its own pods and those that the question names, and somebody may have captured a namespace alone.
  * Pods of several namespaces, on the very node, are a list that has the node's other pods too.
  */
-function listsPods(pods: readonly Pod[], node: string | null, thisNode: string | null): boolean {
+function listsPods(pods: PodList, node: string | null, thisNode: string | null): boolean {
   if (node === null) return false;
   const own = pods.filter((pod) => pod.node === node);
   const isOwn = node === thisNode;
-  return own.length > (isOwn ? 0 : 1) && pods.some(({ namespace }) => namespace !== pods[0]?.namespace);
+  const [first] = pods;
+  return own.length > (isOwn ? 0 : 1) && pods.some(({ namespace }) => namespace !== first?.namespace);
 }
-
-function podsByName(pods: readonly Pod[]): ReadonlyMap<string, Pod> {
-  const known = NAMED.get(pods) ?? new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod] as const));
-  NAMED.set(pods, known);
-  return known;
-}
-
-/** Each of 5,000 outcomes may ask. */
-const NAMED = new WeakMap<readonly Pod[], ReadonlyMap<string, Pod>>();
 
 const SHOWN = 3;
 

@@ -34,14 +34,15 @@ export function findTarget(trace: Trace, named: ServiceRef | null, known: Known)
   }
   const { service, port, via } = found;
   const captured = omittedNamespaces(known.cluster).has(service.namespace) ? null : known.cluster.endpoints;
-  const own = captured?.filter(
-    (endpoint) =>
-      endpoint.service === service.name &&
-      endpoint.namespace === service.namespace &&
-      endpoint.portName === port.name &&
-      endpoint.protocol.toUpperCase() === port.protocol.toUpperCase(),
-  );
-  const endpoints = own === undefined ? null : endpointsSeen(service, own);
+  const own =
+    captured &&
+    known.book
+      .endpointsOf(service.namespace, service.name)
+      .filter(
+        (endpoint) =>
+          endpoint.portName === port.name && endpoint.protocol.toUpperCase() === port.protocol.toUpperCase(),
+      );
+  const endpoints = own && endpointsSeen(service, own);
   const label = labelOf(service.namespace, service.name, port.name);
   return { label, via, service, port, endpoints, endpointsAt: byPlace(endpoints ?? []) };
 }
