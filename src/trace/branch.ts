@@ -53,6 +53,8 @@ export interface Folded {
   readonly of: Ending;
   readonly list: TwinList;
   readonly jump: TwinJump;
+  /** What its twin passed since the jump, one list for all. */
+  readonly rest: readonly PathEntry[];
 }
 
 /** How a branch ended. */

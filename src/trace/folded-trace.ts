@@ -3,7 +3,7 @@ import { listGiven } from './given.ts';
 import type { Outcome, Step, Trace, Turn } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { followPacket, outcomeOf, toldWays } from './trace-packet.ts';
-import { destinationOf, stepsOf, turnsOf, unfolded } from './twin-ways.ts';
+import { destinationOf, pathOf, turnsOf, unfolded } from './twin-ways.ts';
 import type { World } from './world.ts';
 
 /** A trace in which ways to endpoints that are twins stay folded: one of them is followed. */
@@ -58,7 +58,7 @@ function twinOf(ending: Ending, of: number): TwinWay {
       address: destinationOf(ending),
       port: (folded?.of.branch ?? branch).state.destinationPort,
     },
-    path: stepsOf(ending).map((step) => ({ step })),
+    path: pathOf(ending),
     turns: () => listed(turnsOf(ending)).map(({ turn }) => turn),
     unfold: () => outcomeOf(unfolded(ending)),
   };

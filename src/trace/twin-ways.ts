@@ -1,6 +1,14 @@
 import { type Address, sameAddress } from '../net/address.ts';
-import type { Branch, Ending, Folded, PathNode, TurnNode, TwinJump, TwinList } from './branch.ts';
-import type { Step, Turn } from './outcome.ts';
+import {
+  type Branch,
+  type Ending,
+  entriesOf,
+  type Folded,
+  type TurnNode,
+  type TwinJump,
+  type TwinList,
+} from './branch.ts';
+import type { PathEntry, Step, Turn } from './outcome.ts';
 import type { PacketState } from './state.ts';
 import type { EndpointChain } from './twins.ts';
 
@@ -18,8 +26,9 @@ export function withTwins(endings: readonly Ending[]): readonly Ending[] | null 
     all.push({ order, ending });
     if (list === null || list.twins.length === 0) continue;
     if (!differsInEndpoint(ending, list)) return null;
+    const rest = entriesSince(ending, list);
     for (const jump of list.twins) {
-      const folded: Folded = { of: ending, list, jump };
+      const folded: Folded = { of: ending, list, jump, rest };
       all.push({ order: jump.order, ending: { ...ending, branch: jump.from, folded } });
     }
   }
@@ -35,7 +44,11 @@ function differsInEndpoint(ending: Ending, list: TwinList): boolean {
   if (ending.verdict === 'reject' || names([ending.reason, ending.exit], endpoint)) return false;
   const nobody = { chain: '', address: { family: from.state.family, value: -1n } };
   const jump: TwinJump = { from, order: list.order, endpoint: nobody, steps: [] };
-  const { branch } = unfolded({ ...ending, branch: from, folded: { of: ending, list, jump } });
+  const { branch } = unfolded({
+    ...ending,
+    branch: from,
+    folded: { of: ending, list, jump, rest: entriesSince(ending, list) },
+  });
   const states = new Set([branch.state]);
   for (let node = branch.path; node !== null && node !== from.path; node = node.before)
     states.add(node.entry.state);
@@ -58,7 +71,7 @@ export function names(value: unknown, endpoint: EndpointChain): boolean {
 export function unfolded(ending: Ending): Ending {
   if (ending.folded === undefined) return ending;
   const { folded, branch: way, ...end } = ending;
-  const { of, list, jump } = folded;
+  const { of, list, jump, rest } = folded;
   const told = new Map<PacketState, PacketState>();
   const stateAs = (state: PacketState): PacketState => {
     const known = told.get(state) ?? withEndpoint(state, list.endpoint, jump.endpoint);
@@ -66,9 +79,9 @@ export function unfolded(ending: Ending): Ending {
     return known;
   };
   let { path } = way;
-  for (const { entry, length } of nodesSince(of.branch.path, list.from.path)) {
-    const step = stepAs(entry.step, jump);
-    path = { entry: { step, state: stateAs(entry.state) }, before: path, length };
+  for (const { step, state } of rest) {
+    const entry = { step: stepAs(step, jump), state: stateAs(state) };
+    path = { entry, before: path, length: (path?.length ?? 0) + 1 };
   }
   const { probability, given } = way;
   const branch: Branch = {
@@ -82,13 +95,18 @@ export function unfolded(ending: Ending): Ending {
   return { ...end, branch };
 }
 
-/** @returns the steps of a way, oldest first. */
-export function stepsOf({ branch, folded }: Ending): Step[] {
-  const steps = nodesSince(branch.path, null).map(({ entry }) => entry.step);
-  if (folded === undefined) return steps;
-  const { of, list, jump } = folded;
-  for (const { entry } of nodesSince(of.branch.path, list.from.path)) steps.push(stepAs(entry.step, jump));
-  return steps;
+/** @returns what a way leads past, oldest first. */
+export function pathOf({ branch, folded }: Ending): { readonly step: Step }[] {
+  const path: { readonly step: Step }[] = entriesOf(branch.path);
+  for (const entry of folded?.rest ?? []) {
+    const step = folded === undefined ? entry.step : stepAs(entry.step, folded.jump);
+    path.push(step === entry.step ? entry : { step });
+  }
+  return path;
+}
+
+function entriesSince({ branch }: Ending, { from }: TwinList): PathEntry[] {
+  return entriesOf(branch.path).slice(from.path?.length ?? 0);
 }
 
 function stepAs(step: Step, { steps }: TwinJump): Step {
@@ -100,9 +118,11 @@ export function turnsOf({ branch: way, folded }: Ending): TurnNode | null {
   if (folded === undefined) return way.turns;
   const { of, list, jump } = folded;
   const at = addressAs(list.endpoint, jump.endpoint);
+  const turned: Turn[] = [];
+  for (let node = of.branch.turns; node !== null && node !== list.from.turns; node = node.before)
+    turned.push(node.turn);
   let { turns } = way;
-  for (const { turn } of nodesSince(of.branch.turns, list.from.turns))
-    turns = { turn: turnAs(turn, at), before: turns };
+  for (const turn of turned.reverse()) turns = { turn: turnAs(turn, at), before: turns };
   return turns;
 }
 
@@ -111,13 +131,6 @@ export function destinationOf({ branch, folded }: Ending): Address {
   if (folded === undefined) return branch.state.destination;
   const { of, list, jump } = folded;
   return addressAs(list.endpoint, jump.endpoint)(of.branch.state.destination);
-}
-
-function nodesSince<N extends PathNode | TurnNode>(newest: N | null, since: N | null): N[] {
-  const nodes: N[] = [];
-  for (let node: PathNode | TurnNode | null = newest; node !== null && node !== since; node = node.before)
-    nodes.push(node as N);
-  return nodes.reverse();
 }
 
 function addressAs(was: EndpointChain, is: EndpointChain): (address: Address) => Address {

@@ -104,11 +104,12 @@ class Reading {
   take(source: SourceText, areRules: boolean): boolean {
     const text = source.bytes.toString('latin1');
     if (!areRules) return this.#takeLine(`${source.name} ${text}`, false);
+    if (COMPUTES.test(text)) return false;
     for (let start = 0; start < text.length; ) {
       const newline = text.indexOf('\n', start);
       const end = newline < 0 ? text.length : newline;
       const line = text.slice(start, end);
-      if (COMPUTES.test(line) || !this.#takeLine(line, true)) return false;
+      if (!this.#takeLine(line, true)) return false;
       start = end + 1;
     }
     return true;

@@ -140,7 +140,7 @@ describe('endpoints that nothing captured tells apart', () => {
       expect(folded, `seed ${seed}`).toEqual(each);
       answers.add(JSON.stringify(each.map(endsOf)));
     }
-    expect(told.folded).toBeGreaterThan(300);
+    expect(told.folded).toBeGreaterThan(200);
     expect(answers.size).toBeGreaterThan(20);
   });
 
