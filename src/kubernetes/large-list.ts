@@ -15,7 +15,7 @@ export interface LargeList {
   /** True where an item may be no JSON. */
   readonly odd: boolean;
   /**
-   * @returns the items, each parsed when it is reached, without longer parts that its kind's shape lacks; in place of all that can be
+   * @returns the items, each parsed when it is reached, without longer parts that its kind's shape lacks; in place of all that are
    *   made late {@link LateTexts} of their kind. Leaves out what is not JSON, and tells `damaged` at the end.
    */
   items(damaged: () => void): Iterable<unknown>;
@@ -28,10 +28,15 @@ const DEPTH_OF_ITEMS = 2;
 /**
  * Splits the JSON of one list, `{…, "items": [{…}, {…}], …}`, as kubectl prints it.
  * @param pieces its bytes, in order @param held false where a piece may be overwritten by the next
+ * @param making `late`: objects of some kinds when they are asked for, where that can be
  * @returns null where the bytes are anything else; what is between the items is checked, so nothing is passed over.
  */
-export function splitLargeList(pieces: Iterable<Buffer>, held: boolean): LargeList | null {
-  const splitter = new Splitter(held);
+export function splitLargeList(
+  pieces: Iterable<Buffer>,
+  held: boolean,
+  making: 'at once' | 'late',
+): LargeList | null {
+  const splitter = new Splitter(held, making === 'late');
   for (const piece of pieces) {
     if (splitter.isNew && !/^\s*(?:\{|$)/.test(piece.toString('latin1', 0, HEAD_BYTES))) return null;
     splitter.take(piece);
@@ -96,15 +101,16 @@ class Splitter {
   #kind = keptOf('');
   #kindOfItems: string | null = null;
   /** By kind; null where an item may be an object of such a kind that has to be made at once. */
-  #late: Map<LateKind, LateTexts> | null = new Map();
+  #late: Map<LateKind, LateTexts> | null;
   #depth = 0;
   /** What was not looked at yet, and how much of it there is. */
   #window: Buffer = Buffer.alloc(0);
   #length = 0;
   #enough = 0;
 
-  constructor(held: boolean) {
+  constructor(held: boolean, makesLate: boolean) {
     this.#held = held;
+    this.#late = makesLate ? new Map() : null;
   }
 
   take(piece: Buffer): void {

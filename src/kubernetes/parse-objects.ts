@@ -71,9 +71,9 @@ const LARGE = 1024 * 1024;
 function largeListIn(source: ObjectSource): LargeList | null {
   if ((source.size ?? source.bytes.length) < LARGE) return null;
   // Memory for a whole file costs more than to walk over it.
-  const read = source.chunks === undefined ? null : splitLargeList(source.chunks(), false);
+  const read = source.chunks === undefined ? null : splitLargeList(source.chunks(), false, 'late');
   // What is odd in the pieces may be colours of a terminal, which the bytes are without.
-  return read === null || read.odd ? splitLargeList([source.bytes], true) : read;
+  return read === null || read.odd ? splitLargeList([source.bytes], true, 'late') : read;
 }
 
 type Kind = ObjectKind;

@@ -59,7 +59,7 @@ export async function readPrunedObjects(
   problems: ProblemList,
 ): Promise<ReadonlyMap<ObjectKind, readonly Fields[]>> {
   const found = new Map<ObjectKind, Fields[]>();
-  const large = splitLargeList([source.bytes], true);
+  const large = splitLargeList([source.bytes], true, 'at once');
   const values = large === null ? await readDocuments(source, problems) : [large.head];
   const read = (
     value: unknown,

@@ -4,7 +4,7 @@ import { parseObjects } from '../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { toldAll } from '../../src/problems/told-problem.ts';
 
-const split = (text: string) => splitLargeList([Buffer.from(text)], true);
+const split = (text: string) => splitLargeList([Buffer.from(text)], true, 'late');
 
 /** Pieces of a text, each written over the one before, as those of a file are. */
 function* piecesOf(text: string, size: number): Iterable<Buffer> {
@@ -84,13 +84,13 @@ describe('a list in pieces', () => {
     };
     const whole = told(split(text));
     for (let size = 1; size < Math.min(text.length + 2, 300); size++)
-      expect(told(splitLargeList(piecesOf(text, size), false)), `pieces of ${size}`).toEqual(whole);
+      expect(told(splitLargeList(piecesOf(text, size), false, 'late')), `pieces of ${size}`).toEqual(whole);
   });
 
   it('is walked over once, however large an object is', () => {
     const text = `{"items":[{"a":"${'x'.repeat(2 ** 20)}"}]}`;
     const copied = vi.spyOn(Buffer.prototype, 'copy');
-    const list = splitLargeList(piecesOf(text, 1000), false);
+    const list = splitLargeList(piecesOf(text, 1000), false, 'late');
     const bytes = copied.mock.results.reduce((sum, { value }) => sum + Number(value), 0);
     copied.mockRestore();
     expect([...(list?.items(() => undefined) ?? [])]).toHaveLength(1);
