@@ -1,5 +1,6 @@
 import { type Fields, isFields, textOf } from '../json/fields.ts';
 import { parseJson } from '../json/read-json.ts';
+import { closingBracket, closingQuote } from './brackets.ts';
 import { INVALID, ItemScanner } from './item-scanner.ts';
 import { CLOSE, CLOSE_LIST, COMMA, isBlank, OPEN, OPEN_LIST, QUOTE } from './json-walker.ts';
 import { KeptTexts } from './kept-texts.ts';
@@ -21,7 +22,6 @@ export interface LargeList {
   items(damaged: () => void): Iterable<unknown>;
 }
 
-const BACKSLASH = 92;
 /** Items are the objects that stand as deep as this: in a list of the outermost object. */
 const DEPTH_OF_ITEMS = 2;
 
@@ -278,29 +278,4 @@ function isComma(bytes: Buffer, start: number, end: number): boolean {
     else if (!isBlank(byte)) return false;
   }
   return commas === 1;
-}
-
-/** @returns the place of the quote that ends the text which begins with this one; behind all where none does. */
-function closingQuote(bytes: Buffer, start: number): number {
-  let at = start + 1;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return at;
-}
-
-/** @returns the place behind what this bracket opens, by brackets alone; {@link INVALID} where they do not pair. */
-function closingBracket(bytes: Buffer, start: number): number {
-  let depth = 0;
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) at = closingQuote(bytes, at);
-    else if (byte === OPEN || byte === OPEN_LIST) {
-      if (depth === 0 && byte === OPEN && at > start) return INVALID;
-      depth++;
-    } else if (byte === CLOSE || byte === CLOSE_LIST) {
-      depth--;
-      if (depth < 0) return INVALID;
-      if (depth === 0 && byte === CLOSE) return at + 1;
-    }
-  }
-  return INVALID;
 }
