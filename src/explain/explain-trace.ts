@@ -3,15 +3,13 @@ import { type Address, formatAddress, parseAddress } from '../net/address.ts';
 import { formatProtocol, hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
 import { hex } from '../trace/describe-target.ts';
 import { traceFolded, withoutTwins } from '../trace/folded-trace.ts';
-import type { Outcome, Trace } from '../trace/outcome.ts';
+import type { Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
-import { connect } from './connection/connect.ts';
 import { NO_PEERS, NodesOnTheWay, type Peers } from './connection/peers.ts';
 import { pingNote } from './connection/ping-note.ts';
-import { sharesOfConnections } from './connection/shares.ts';
 import { type TracedNode, tracedNode } from './connection/traced-node.ts';
-import type { Note, ServiceRef } from './explanation.ts';
+import type { Note } from './explanation.ts';
 import { FlowJoin } from './flows/flow-join.ts';
 import { senderAsTyped } from './question/as-typed.ts';
 import { nftNotes } from './question/assumed-nft-hooks.ts';
@@ -28,13 +26,11 @@ import { flowsAbsent } from './trace/flows-absent.ts';
 import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
 import { hooksPassed, missingRules } from './trace/missing-rules.ts';
-import { modeNotes, otherProxy, outsideIptables } from './trace/mode-notes.ts';
-import { describeOutcome } from './trace/outcome-items.ts';
+import { modeNotes, otherProxy } from './trace/mode-notes.ts';
 import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
-import { describeSteps } from './trace/step-items.ts';
-import { areToldByNode, TwinItems } from './trace/twin-items.ts';
+import { areToldByNode, tellWays } from './trace/told-ways.ts';
 import type { OutcomeItem, TraceItem } from './trace-list.ts';
 import { assumptionNote } from './words/assumption-words.ts';
 
@@ -113,31 +109,16 @@ function explainFrom(
     podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
-  // Questions are numbered in the order of the ways.
-  for (const way of trace.ways)
-    context.conditions.list(typeof way === 'number' ? (trace.outcomes[way]?.given ?? []) : way.given);
-  const describe = (outcomes: readonly Outcome[], each: readonly (ServiceRef | null)[]) => {
-    const described = outcomes.map((outcome, index) =>
-      describeOutcome(outcome, each[index] ?? null, context),
-    );
-    return outsideIptables(described, { ...context, trace: { ...trace, outcomes } });
-  };
-  const steps = describeSteps(trace, rulesets, known.nft, namer);
   const clientKnown = vantage.kind !== 'pod' || vantage.sender.address !== null;
-  const connected = connect(
-    node,
+  const sender = { clientKnown, senderUnseen };
+  const { outcomes, followed, steps, connection } = tellWays(
     trace,
-    { outcomes: describe(trace.outcomes, services.each), steps },
+    services.each,
+    context,
+    node,
     nodes,
-    {
-      clientKnown,
-      senderUnseen,
-    },
+    sender,
   );
-  const twins = new TwinItems(connected, context, (outcome, of) =>
-    describe([outcome], [services.each[of] ?? null]),
-  );
-  const outcomes = trace.ways.map((way) => twins.itemOf(way));
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -161,9 +142,9 @@ function explainFrom(
             thisNodeName(known),
           ),
         }),
-    steps: connected.steps,
+    steps,
     outcomes,
-    connection: connected.beginsConnection ? sharesOfConnections(outcomes) : null,
+    connection,
     assumptions: [
       ...(destination.chosen === null
         ? []
@@ -172,7 +153,7 @@ function explainFrom(
         ({ code }) => code !== 'in-interface' || !tellsInterface(outcomes, question),
       ),
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
-      ...pingNote(known, trace, connected.outcomes),
+      ...pingNote(known, trace, followed),
       ...notes,
       ...hooksPassed(hooks, trace),
       ...flowsAbsent(known, trace),

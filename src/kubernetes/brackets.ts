@@ -1,7 +1,4 @@
-import { INVALID } from './item-scanner.ts';
-import { CLOSE, CLOSE_LIST, OPEN, OPEN_LIST, QUOTE } from './json-walker.ts';
-
-const BACKSLASH = 92;
+import { BACKSLASH, CLOSE, CLOSE_LIST, INVALID, OPEN, OPEN_LIST, QUOTE } from './json-walker.ts';
 
 /** @returns the place of the quote that ends the text which begins with this one; behind all where none does. */
 export function closingQuote(bytes: Buffer, start: number): number {

@@ -12,8 +12,6 @@ import {
 } from './json-walker.ts';
 import type { WantedKey, WantedKeys } from './wanted-keys.ts';
 
-export { INVALID } from './json-walker.ts';
-
 /**
  * Walks over an object in JSON, making nothing of it: most of what an API server says of a pod nobody reads, and what V8 makes of that
  * costs five times as much. What is walked over is JSON to the letter, as JSON.parse would have it.

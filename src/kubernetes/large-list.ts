@@ -1,8 +1,8 @@
 import { type Fields, isFields, textOf } from '../json/fields.ts';
 import { parseJson } from '../json/read-json.ts';
 import { closingBracket, closingQuote } from './brackets.ts';
-import { INVALID, ItemScanner } from './item-scanner.ts';
-import { CLOSE, CLOSE_LIST, COMMA, isBlank, OPEN, OPEN_LIST, QUOTE } from './json-walker.ts';
+import { ItemScanner } from './item-scanner.ts';
+import { CLOSE, CLOSE_LIST, COMMA, INVALID, isBlank, OPEN, OPEN_LIST, QUOTE } from './json-walker.ts';
 import { KeptTexts } from './kept-texts.ts';
 import { LATE_MARKS, type LateKind, LateTexts } from './late-texts.ts';
 import { OBJECT_FIELDS, type ObjectKind } from './object-fields.ts';

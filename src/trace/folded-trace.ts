@@ -1,6 +1,6 @@
-import { type Ending, listed } from './branch.ts';
+import { type Ending, type Folded, listed } from './branch.ts';
 import { listGiven } from './given.ts';
-import type { Outcome, Step, Trace, Turn } from './outcome.ts';
+import type { Outcome, Passing, Trace, Turn } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { followPacket, outcomeOf, toldWays } from './trace-packet.ts';
 import { destinationOf, pathOf, turnsOf, unfolded } from './twin-ways.ts';
@@ -13,11 +13,9 @@ export interface FoldedTrace extends Trace {
 }
 
 /** A way that differs from an outcome in its endpoint, and in how that was chosen. */
-export interface TwinWay extends Pick<Outcome, 'probability' | 'given' | 'destination'> {
+export interface TwinWay extends Passing, Pick<Outcome, 'probability' | 'given' | 'destination'> {
   /** The index of that outcome. */
   readonly of: number;
-  /** What it passes, as many steps as the outcome does. */
-  readonly path: readonly { readonly step: Step }[];
   /** @returns all turns between the rules. */
   turns(): readonly Turn[];
   /** @returns the way written out. */
@@ -29,11 +27,12 @@ export function traceFolded(packet: Packet, world: World): FoldedTrace {
   const { endings, steps, assumptions } = followPacket(packet, world, { folded: true });
   const numbers = new Map<Ending, number>();
   const outcomes: Outcome[] = [];
-  for (const ending of endings)
-    if (ending.folded === undefined) numbers.set(ending, outcomes.push(outcomeOf(ending)) - 1);
   const ways = endings.map((ending): number | TwinWay => {
-    const of = numbers.get(ending.folded?.of ?? ending) ?? 0;
-    return ending.folded === undefined ? of : twinOf(ending, of);
+    const { folded } = ending;
+    const of = folded === undefined ? undefined : numbers.get(folded.of);
+    if (folded !== undefined && of !== undefined) return twinOf(ending, folded, of);
+    numbers.set(ending, outcomes.length);
+    return outcomes.push(outcomeOf(unfolded(ending))) - 1;
   });
   const isUsed = steps.map(() => false);
   for (const { path } of [...outcomes, ...ways.filter((way) => typeof way !== 'number')])
@@ -48,18 +47,18 @@ export function withoutTwins(trace: Trace): FoldedTrace {
   return { ...trace, ways: [...trace.outcomes.keys()] };
 }
 
-function twinOf(ending: Ending, of: number): TwinWay {
-  const { branch, folded } = ending;
+function twinOf(ending: Ending, folded: Folded, of: number): TwinWay {
+  const { branch } = ending;
   return {
     of,
     probability: branch.probability,
     given: listGiven(branch.given),
     destination: {
-      address: destinationOf(ending),
-      port: (folded?.of.branch ?? branch).state.destinationPort,
+      address: destinationOf(folded),
+      port: folded.of.branch.state.destinationPort,
     },
-    path: pathOf(ending),
-    turns: () => listed(turnsOf(ending)).map(({ turn }) => turn),
+    path: pathOf(branch, folded),
+    turns: () => listed(turnsOf(branch, folded)).map(({ turn }) => turn),
     unfold: () => outcomeOf(unfolded(ending)),
   };
 }

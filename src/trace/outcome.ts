@@ -61,6 +61,11 @@ export interface PathEntry {
   readonly state: PacketState;
 }
 
+/** What is told by the steps alone that a packet passes, in order. */
+export interface Passing {
+  readonly path: readonly Pick<PathEntry, 'step'>[];
+}
+
 /** How the packet leaves: through an interface, or to a socket of the node. */
 export type Exit =
   | { readonly kind: 'interface'; readonly name: string; readonly nextHop: Address | null }

@@ -9,7 +9,7 @@ import type { Exit } from './outcome.ts';
 import type { Stage } from './passage.ts';
 import type { Programs } from './programs.ts';
 import { routeInput, routeOutput } from './routing.ts';
-import { runHook } from './run-hook.ts';
+import { runHook, type ThroughHook } from './run-hook.ts';
 import { judgedOnArrival } from './source-check.ts';
 import { seenByIptables } from './unseen-bridge.ts';
 import { unlessUnsent } from './unsent-answers.ts';
@@ -83,25 +83,34 @@ function send(branch: Branch, trip: Trip): void {
 
 /** Takes a packet up at a hook, and follows it from there to its ends. */
 function pass(branch: Branch, hook: Stage, resumes: number, trip: Trip): void {
-  const { passed, resumed, ended } = runHook(ENTERED[hook](branch), hook, trip.programs, trip.context);
-  const before = trip.ended.length;
-  trip.ended.push(...ended);
-  addTwins(branch, before, trip);
-  const judged = trip.ended.length;
-  for (const way of passed) AFTER[hook](way, resumes, trip);
-  addTwins(branch, judged, trip);
-  const gone = trip.ended.length;
-  for (const { branch: way, at } of resumed) {
-    if (resumes < MAX_RESUMED) pass(way, at, resumes + 1, trip);
-    else trip.ended.push(sentRound(way));
-  }
-  addTwins(branch, gone, trip);
+  const through = runHook(ENTERED[hook](branch), hook, trip.programs, trip.context);
+  const { passed, resumed, ended } = through;
+  // The ways of twins belong to those that jumped at this hook, and not to those that did on their way on.
+  const book = branch.twins === null && haveJumped(through) ? trip.context.twins : null;
+  const add = (follow: () => void): void => {
+    const before = trip.ended.length;
+    follow();
+    if (book !== null) for (const ending of book.ended(trip.ended.splice(before))) trip.ended.push(ending);
+  };
+  add(() => trip.ended.push(...ended));
+  add(() => {
+    for (const way of passed) AFTER[hook](way, resumes, trip);
+  });
+  add(() => {
+    for (const { branch: way, at } of resumed) {
+      if (resumes < MAX_RESUMED) pass(way, at, resumes + 1, trip);
+      else trip.ended.push(sentRound(way));
+    }
+  });
 }
 
-/** Puts the ways of twins to what ended since, where it is at this hook that the packet jumped to its endpoint. */
-function addTwins({ twins }: Branch, since: number, { ended, context }: Trip): void {
-  if (context.twins === null || twins !== null) return;
-  ended.push(...context.twins.ended(ended.splice(since)));
+function haveJumped({ passed, resumed, ended }: ThroughHook): boolean {
+  const jumped = ({ twins }: Branch): boolean => twins !== null;
+  return (
+    passed.some(jumped) ||
+    resumed.some(({ branch }) => jumped(branch)) ||
+    ended.some(({ branch }) => jumped(branch))
+  );
 }
 
 /** The packet as the first program of a hook finds it. */

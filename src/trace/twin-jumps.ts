@@ -1,17 +1,14 @@
 import type { Chain, Rule, Table } from '../iptables/ruleset.ts';
 import { type Family, sameAddress } from '../net/address.ts';
 import type { Effect } from '../rules/effect.ts';
-import { lowered } from '../rules/lowered-rule.ts';
 import type { Branch, Ending, TwinJump, TwinList } from './branch.ts';
+import { type EndpointKinds, endpointKinds } from './endpoint-kinds.ts';
 import type { GivenNode } from './given.ts';
 import { ruleStep } from './iptables-steps.ts';
 import { iptablesRule, type Step } from './outcome.ts';
 import type { Assumption } from './reason.ts';
 import { names, withTwins } from './twin-ways.ts';
 import type { EndpointChain, Twins } from './twins.ts';
-
-/** Rules of a chain that may lead elsewhere before it is taken for one that does not choose among endpoints. */
-const OTHERS = 10;
 
 /** As how many packets one may come to a chain, on its ways there, to be held against those that come later. */
 const PACKETS = 8;
@@ -32,11 +29,6 @@ interface OpenList extends TwinList {
 
 type OwnSteps = readonly { readonly step: Step; readonly rule: Rule }[];
 
-interface Kind {
-  readonly endpoint: EndpointChain;
-  readonly kind: number | null;
-}
-
 /** The twins of one trace. */
 export class TwinBook {
   readonly #twins: Twins;
@@ -51,13 +43,18 @@ export class TwinBook {
 
   /** @returns what notes the jumps of one packet that came into this chain; null where the chain chooses among few endpoints or none. */
   enter(chain: Chain, table: Table, family: Family): TwinJumps | null {
-    const kinds = kindsOf(chain, table, family, this.#twins);
-    if (kinds === null) return null;
-    return new TwinJumps(
-      kinds,
-      () => this.#jumps++,
-      (endpoint) => this.#followed.push(endpoint),
-    );
+    const kinds = endpointKinds(chain, table, family, this.#twins);
+    return kinds === null ? null : new TwinJumps(kinds, this);
+  }
+
+  /** @returns the place of one more jump among all. */
+  nextOrder(): number {
+    return this.#jumps++;
+  }
+
+  /** Notes an endpoint by which others are told. */
+  speaks(endpoint: EndpointChain): void {
+    this.#followed.push(endpoint);
   }
 
   /** @returns all ways of some that ended, those of twins with them. */
@@ -75,24 +72,14 @@ export class TwinBook {
 
 /** Jumps from one chain, of the ways of one packet that came into it. */
 export class TwinJumps {
-  readonly #kinds: ReadonlyMap<string, Kind>;
-  readonly #next: () => number;
-  readonly #stands: (endpoint: EndpointChain) => void;
+  readonly #kinds: EndpointKinds;
+  readonly #book: TwinBook;
   readonly #lists = new Map<number, OpenList[]>();
   readonly #beside = new WeakMap<GivenNode, GivenNode | null>();
 
-  /**
-   * @param next numbers the jumps of a trace
-   * @param stands is told an endpoint that others are told by
-   */
-  constructor(
-    kinds: ReadonlyMap<string, Kind>,
-    next: () => number,
-    stands: (endpoint: EndpointChain) => void,
-  ) {
+  constructor(kinds: EndpointKinds, book: TwinBook) {
     this.#kinds = kinds;
-    this.#next = next;
-    this.#stands = stands;
+    this.#book = book;
   }
 
   /**
@@ -105,12 +92,12 @@ export class TwinJumps {
     // Who jumped before was not translated there, and goes on as it came.
     if (found === undefined || branch.twins !== null) return branch;
     const { kind, endpoint } = found;
-    const order = this.#next();
+    const order = this.#book.nextOrder();
     const twins = kind === null || isClient(branch, endpoint) ? null : this.#twinsOf(kind);
     for (const list of twins ?? []) {
       const steps = this.#cameAlike(list, branch) ? ownSteps(list, endpoint.chain, walk, result) : null;
       if (steps === null) continue;
-      if (list.twins.length === 0) this.#stands(list.endpoint);
+      if (list.twins.length === 0) this.#book.speaks(list.endpoint);
       list.twins.push({ endpoint, from: branch, order, steps });
       return null;
     }
@@ -146,52 +133,6 @@ export class TwinJumps {
     for (const each of passed) this.#beside.set(each, node);
     return node;
   }
-}
-
-const KINDS = new WeakMap<Twins, WeakMap<Chain, ReadonlyMap<string, Kind> | null>>();
-
-function kindsOf(chain: Chain, table: Table, family: Family, twins: Twins): ReadonlyMap<string, Kind> | null {
-  if (chain.rules.length < twins.from) return null;
-  const known = KINDS.get(twins) ?? new WeakMap<Chain, ReadonlyMap<string, Kind> | null>();
-  KINDS.set(twins, known);
-  const found = known.get(chain);
-  if (found !== undefined) return found;
-  const endpoints = endpointsOf(chain, table, family);
-  const numbers = endpoints.size < twins.from ? [] : twins.kindsOf([...endpoints.values()]);
-  const kinds = new Map(
-    [...endpoints.values()].map((endpoint, index): [string, Kind] => [
-      endpoint.chain,
-      { endpoint, kind: numbers[index] ?? null },
-    ]),
-  );
-  known.set(chain, numbers.length === 0 ? null : kinds);
-  return numbers.length === 0 ? null : kinds;
-}
-
-/** @returns the endpoints that a chain leads to, by their chains. */
-function endpointsOf(
-  { rules }: Chain,
-  { chains }: Table,
-  family: Family,
-): ReadonlyMap<string, EndpointChain> {
-  const found = new Map<string, EndpointChain>();
-  let others = 0;
-  for (let index = 0; index < rules.length; index++) {
-    const name = rules.targetName(index);
-    if (name === null || found.has(name)) continue;
-    const endpoint = endpointAt(chains.get(name), family);
-    if (endpoint !== null) found.set(name, endpoint);
-    else if (++others > OTHERS) return new Map();
-  }
-  return found;
-}
-
-/** @returns the endpoint of a chain that ends in sending everything to one address; else null. */
-function endpointAt(chain: Chain | undefined, family: Family): EndpointChain | null {
-  if (chain === undefined || chain.rules.length === 0) return null;
-  const { effect } = lowered(chain.rules.at(chain.rules.length - 1));
-  if (effect?.kind !== 'dnat' || effect.to?.from == null || effect.to.from !== effect.to.to) return null;
-  return { chain: chain.name, address: { family, value: effect.to.from } };
 }
 
 /** An endpoint that asks itself is like no other. */

@@ -8,7 +8,7 @@ import {
   type TwinJump,
   type TwinList,
 } from './branch.ts';
-import type { PathEntry, Step, Turn } from './outcome.ts';
+import type { Passing, PathEntry, Step, Turn } from './outcome.ts';
 import type { PacketState } from './state.ts';
 import type { EndpointChain } from './twins.ts';
 
@@ -89,17 +89,17 @@ export function unfolded(ending: Ending): Ending {
     probability,
     path,
     given,
-    turns: turnsOf(ending),
+    turns: turnsOf(way, folded),
     twins: null,
   };
   return { ...end, branch };
 }
 
-/** @returns what a way leads past, oldest first. */
-export function pathOf({ branch, folded }: Ending): { readonly step: Step }[] {
-  const path: { readonly step: Step }[] = entriesOf(branch.path);
-  for (const entry of folded?.rest ?? []) {
-    const step = folded === undefined ? entry.step : stepAs(entry.step, folded.jump);
+/** @returns what a folded way leads past, oldest first: as many steps as its twin. */
+export function pathOf(way: Branch, { jump, rest }: Folded): Passing['path'] {
+  const path: { readonly step: Step }[] = entriesOf(way.path);
+  for (const entry of rest) {
+    const step = stepAs(entry.step, jump);
     path.push(step === entry.step ? entry : { step });
   }
   return path;
@@ -113,10 +113,8 @@ function stepAs(step: Step, { steps }: TwinJump): Step {
   return steps.find(([of]) => of === step)?.[1] ?? step;
 }
 
-/** @returns the turns of a way, newest first. */
-export function turnsOf({ branch: way, folded }: Ending): TurnNode | null {
-  if (folded === undefined) return way.turns;
-  const { of, list, jump } = folded;
+/** @returns the turns of a folded way, newest first. */
+export function turnsOf(way: Branch, { of, list, jump }: Folded): TurnNode | null {
   const at = addressAs(list.endpoint, jump.endpoint);
   const turned: Turn[] = [];
   for (let node = of.branch.turns; node !== null && node !== list.from.turns; node = node.before)
@@ -126,10 +124,8 @@ export function turnsOf({ branch: way, folded }: Ending): TurnNode | null {
   return turns;
 }
 
-/** @returns where the packet of a way goes in the end. */
-export function destinationOf({ branch, folded }: Ending): Address {
-  if (folded === undefined) return branch.state.destination;
-  const { of, list, jump } = folded;
+/** @returns where the packet of a folded way goes in the end. */
+export function destinationOf({ of, list, jump }: Folded): Address {
   return addressAs(list.endpoint, jump.endpoint)(of.branch.state.destination);
 }
 

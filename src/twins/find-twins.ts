@@ -39,11 +39,18 @@ const OF_NO_PACKET: ReadonlySet<SourceKind> = new Set([
 ]);
 
 /**
- * What makes more of an address than to compare it with a block: NETMAP and HMARK compute with it, of a range the kernel takes an
- * address by a hash (find_best_ips_proto, net/netfilter/nf_nat_core.c, 6.18), and a list may hold networks of it (xt_recent `--mask`).
+ * What makes more of an address than to compare it with a block: NETMAP, HMARK, SNPT and DNPT compute with it, of a range the kernel takes
+ * an address by a hash (find_best_ips_proto, net/netfilter/nf_nat_core.c, 6.18), a list may hold networks of it (xt_recent `--mask`), and
+ * an ipset any of its bits (`bitmask`, kernel 6.2 and later).
  */
 const COMPUTES =
-  /-j (?:NETMAP|HMARK)\b|--rdest\b|--mask (?!255\.255\.255\.255\b|ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\b)/i;
+  /-j (?:NETMAP|HMARK|[SD]NPT)\b|--rdest\b|--mask (?!255\.255\.255\.255\b|ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\b)|\bbitmask\b/i;
+
+/** What a name that is found is made of. A chain whose name has anything else has no twins. */
+const LETTER = String.raw`[^\s"',;:()/\[\]]`;
+const FOUND_NAME = new RegExp(`^(?:(?=[!-~])${LETTER})+$`);
+/** What no address has. */
+const NO_ADDRESS = /[g-z_-]/i;
 
 /** Chance differs between twins; what becomes of a packet once one was chosen does not. */
 const CHANCE = / -m statistic --mode random --probability [\d.e-]+/g;
@@ -67,7 +74,10 @@ function kindsAmong(endpoints: readonly EndpointChain[], captured: Captured): re
   const bytes = inputs.flatMap(([, list]) => list).reduce((sum, { source }) => sum + source.size, 0);
   if (first === undefined || bytes > MOST_BYTES * endpoints.length) return nobody;
   if (inputs.some(([kind]) => READ[kind] === undefined)) return nobody;
-  const reading = new Reading(endpoints, first.address.family);
+  const beginning = commonBeginning(endpoints.map(({ chain }) => chain));
+  // Else a word could be read as either.
+  if (!NO_ADDRESS.test(beginning)) return nobody;
+  const reading = new Reading(endpoints, first.address.family, beginning);
   for (const [kind, list] of inputs)
     for (const { source } of list) if (!reading.take(source, READ[kind] === 'rules')) return nobody;
   return reading.kinds();
@@ -84,32 +94,31 @@ class Reading {
   /** All lines that name the endpoint, with its own names left out; null: it is told apart in another way. */
   readonly #lines: (string | null)[];
 
-  constructor(endpoints: readonly EndpointChain[], family: Family) {
+  /** @param beginning what the names of all chains begin with */
+  constructor(endpoints: readonly EndpointChain[], family: Family, beginning: string) {
     this.#endpoints = endpoints;
     this.#family = family;
     this.#blocks = new Blocks(family);
-    this.#lines = endpoints.map(() => '');
+    this.#lines = endpoints.map(({ chain }) => (FOUND_NAME.test(chain) ? '' : null));
     for (const [index, { chain, address }] of endpoints.entries())
       for (const word of [chain, formatAddress(address)]) {
         const other = this.#byWord.get(word);
         if (other !== undefined) this.#lines[other] = this.#lines[index] = null;
         this.#byWord.set(word, index);
       }
-    const beginning = commonBeginning(endpoints.map(({ chain }) => chain));
     const name = beginning.replace(/[^\w-]/g, '\\$&');
-    this.#words = new RegExp(`(${name}[^\\s"',;:()\\[\\]]*)|${ADDRESSES[family]}`, 'gi');
+    this.#words = new RegExp(`(${name}${LETTER}*)|${ADDRESSES[family]}`, 'gi');
   }
 
   /** Reads one input. @returns false where an address in it may mean more than its text tells. */
   take(source: SourceText, areRules: boolean): boolean {
     const text = source.bytes.toString('latin1');
-    if (!areRules) return this.#takeLine(`${source.name} ${text}`, false);
     if (COMPUTES.test(text)) return false;
+    if (!areRules) return this.#takeLine(`${source.name} ${text}`, false);
     for (let start = 0; start < text.length; ) {
       const newline = text.indexOf('\n', start);
       const end = newline < 0 ? text.length : newline;
-      const line = text.slice(start, end);
-      if (!this.#takeLine(line, true)) return false;
+      if (!this.#takeLine(text.slice(start, end), true)) return false;
       start = end + 1;
     }
     return true;
@@ -140,8 +149,7 @@ class Reading {
       if (chain === undefined && address === null) continue;
       if (range !== undefined) return false;
       if (address !== null && !this.#takeAddress(address, length, isRule)) return false;
-      const name = address !== null ? formatAddress(address) : isRule ? chain : chain?.replace(/\.\w+$/, '');
-      const index = this.#byWord.get(name ?? '');
+      const index = this.#named(address === null ? (chain ?? '') : formatAddress(address));
       if (index === undefined) continue;
       if (!isRule || (named !== null && named !== index)) {
         this.#lines[index] = null;
@@ -156,9 +164,15 @@ class Reading {
     return true;
   }
 
+  /** The endpoint with this name or address; a list of clients may stand in a file of its name with `.txt` behind. */
+  #named(word: string): number | undefined {
+    return this.#byWord.get(word) ?? this.#byWord.get(word.replace(/\.\w+$/, ''));
+  }
+
   #takeAddress(address: Address, length: string | undefined, isRule: boolean): boolean {
     if (address.family !== this.#family) return true;
-    if (length !== undefined && length !== HOST[this.#family]) return this.#blocks.addPrefix(address, length);
+    if (length !== undefined && length !== HOST[this.#family])
+      return this.#blocks.addPrefix(`${formatAddress(address)}/${length}`);
     if (!isRule) this.#blocks.addAddress(address);
     return true;
   }

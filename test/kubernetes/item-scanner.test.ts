@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isFields } from '../../src/json/fields.ts';
-import { INVALID, ItemScanner } from '../../src/kubernetes/item-scanner.ts';
+import { ItemScanner } from '../../src/kubernetes/item-scanner.ts';
+import { INVALID } from '../../src/kubernetes/json-walker.ts';
 import { wantedKeysOf } from '../../src/kubernetes/wanted-keys.ts';
 
 const SHAPE = { name: true, labels: () => true, a: { b: true, c: { name: true } }, '': true } as const;

@@ -19,14 +19,19 @@ const RULES = [
 ];
 
 /** @returns the endpoints that have a twin, as letters; those of one kind together. */
-function twinsOf(rules: readonly string[], more: Partial<Record<SourceKind, string>> = {}): string {
+function twinsOf(
+  rules: readonly string[],
+  more: Partial<Record<SourceKind, string>> = {},
+  chains: readonly string[] = CHAINS,
+  name = 'other.txt',
+): string {
   const captured = new Map(
     Object.entries({ 'iptables-save': rules.join('\n'), ...more }).map(([kind, text]) => [
       kind as SourceKind,
-      [{ source: sourceOfBytes(`${kind}.txt`, Buffer.from(text), null) }],
+      [{ source: sourceOfBytes(kind === 'iptables-save' ? 'rules.txt' : name, Buffer.from(text), null) }],
     ]),
   );
-  const endpoints = CHAINS.map((chain, index) => {
+  const endpoints = chains.map((chain, index) => {
     const address = parseAddress(ENDPOINTS[index] ?? '');
     if (address === null) throw new Error('an address');
     return { chain, address };
@@ -72,9 +77,12 @@ describe('endpoints are twins', () => {
     expect(twinsOf(RULES, { [kind]: text })).toBe(twins);
   });
 
-  it('but for one that has a list of clients', () => {
-    expect(twinsOf(RULES, { recent: 'KUBE-SEP-B src=9.9.9.9' })).toBe('ACD');
-  });
+  it.each(['xt_recent/KUBE-SEP-B', 'KUBE-SEP-captures/xt_recent/KUBE-SEP-B.txt'])(
+    'but for one that has a list of clients: %s',
+    (name) => {
+      expect(twinsOf(RULES, { recent: 'src=9.9.9.9 ttl: 64' }, CHAINS, name)).toBe('ACD');
+    },
+  );
 
   it.each([
     ['an address is computed', '-A PREROUTING -d 10.9.0.0/16 -j NETMAP --to 10.1.0.0/16'],
@@ -84,9 +92,28 @@ describe('endpoints are twins', () => {
       'a list holds networks',
       '-A FORWARD -m recent --rcheck --name L --mask 255.255.255.0 --rsource -j DROP',
     ],
+    [
+      'a prefix is put in another',
+      '-A PREROUTING -d 10.9.0.0/16 -j DNPT --src-pfx fd00::/64 --dst-pfx fd01::/64',
+    ],
     ['a list holds destinations', '-A FORWARD -m recent --rcheck --name L --rdest -j DROP'],
   ])('but for all where %s', (_, line) => {
     expect(twinsOf([...RULES, line])).toBe('');
+  });
+
+  it('but for all where an ipset asks for some bits of an address', () => {
+    const ipset = 'create some hash:ip family inet bitmask 255.0.0.255\nadd some 10.0.0.51';
+    expect(twinsOf(RULES, { ipset })).toBe('');
+  });
+
+  it.each([
+    ['might be addresses', (chain: string) => chain.replace('KUBE-SEP-', '10.')],
+    ['have nothing in common', (chain: string) => `${chain.at(-1)}-EP`],
+    ['do not stand as one word', (chain: string) => chain.replace('-SEP', ',SEP')],
+  ])('but for all where the names of their chains %s', (_, renamed) => {
+    const chains = CHAINS.map(renamed);
+    const rules = RULES.map((rule) => rule.replace(/KUBE-SEP-\w/g, renamed));
+    expect(twinsOf(rules, {}, chains)).toBe('');
   });
 
   it('but for all where something was captured that is not read for it', () => {

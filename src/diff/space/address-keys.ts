@@ -7,38 +7,10 @@ import type { RouteQuery } from '../../host/route-query.ts';
 import { reversePath } from '../../host/route-reverse.ts';
 import { masqueradeAddress, sourceForOutput } from '../../host/source-address.ts';
 import { ADDRESS_BITS, type Address, type Family, formatAddress } from '../../net/address.ts';
+import { SPECIAL_RANGES } from '../../net/special-ranges.ts';
 import { isBridge } from '../../trace/bridge.ts';
 import { weightsOf } from '../../trace/sent-route.ts';
 import type { Door } from './universe.ts';
-
-/** Ranges whose addresses the kernel treats apart, whatever the node's tables say. */
-export const SPECIAL: Readonly<Record<Family, readonly (readonly [bigint, bigint])[]>> = {
-  ipv4: [
-    [0n, 0n],
-    [0n, 0xffffffn],
-    [0x7f000000n, 0x7fffffffn],
-    [0xa9fe0000n, 0xa9feffffn],
-    [0xe0000000n, 0xe00000ffn],
-    [0xe0000000n, 0xefffffffn],
-    [0xf0000000n, 0xffffffffn],
-    [0xffffffffn, 0xffffffffn],
-  ],
-  ipv6: [
-    [0n, 0n],
-    [1n, 1n],
-    [0n, 0xffffffffn],
-    [0xffff00000000n, 0xffffffffffffn],
-    [1n << 125n, (1n << 126n) - 1n],
-    [0xfcn << 120n, (0xfen << 120n) - 1n],
-    [0xfe80n << 112n, (0xfec0n << 112n) - 1n],
-    [0xfec0n << 112n, (0xff00n << 112n) - 1n],
-    [0xffn << 120n, (1n << 128n) - 1n],
-    ...Array.from({ length: 16 }, (_, scope): readonly [bigint, bigint] => {
-      const start = (0xff00n | BigInt(scope)) << 112n;
-      return [start, start + (1n << 112n) - 1n];
-    }),
-  ],
-};
 
 /** `hop` is where the packet goes next; it decides nothing, but it is part of the outcome. */
 export function destinationKey(
@@ -124,7 +96,7 @@ export function sourceKey(host: Host, address: Address): string {
     isLocalAddress(host, address),
     typesOf(host, address),
     routeKey(findRoute(host, queryOf(address, unbound, 'lo'))),
-    SPECIAL[address.family].map(([from, to]) => address.value >= from && address.value <= to),
+    SPECIAL_RANGES[address.family].map(([from, to]) => address.value >= from && address.value <= to),
     networksOf(host, address),
   ]);
 }

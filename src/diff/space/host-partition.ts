@@ -4,10 +4,11 @@ import { isLocalAddress } from '../../host/local-addresses.ts';
 import { routeTables } from '../../host/route-tables.ts';
 import { ADDRESS_BITS, type Address, type Family } from '../../net/address.ts';
 import { Intervals } from '../../net/intervals.ts';
+import { Partition } from '../../net/partition.ts';
 import { maskOfLength } from '../../net/prefix.ts';
 import { prefixIntervals } from '../../net/prefix-intervals.ts';
-import { destinationKey, judgedAs, queryOf, SPECIAL, sourceKey } from './address-keys.ts';
-import { Partition } from './partition.ts';
+import { SPECIAL_RANGES } from '../../net/special-ranges.ts';
+import { destinationKey, judgedAs, queryOf, sourceKey } from './address-keys.ts';
 import { sameRouting } from './same-routing.ts';
 import type { Door } from './universe.ts';
 
@@ -172,7 +173,7 @@ export class HostPartition {
 }
 
 function* boundaries(host: Host, family: Family): Generator<readonly [bigint, bigint]> {
-  yield* SPECIAL[family];
+  yield* SPECIAL_RANGES[family];
   const bits = ADDRESS_BITS[family];
   const prefixes = [
     ...(host.routes[family] ?? []).flatMap(({ destination, sourcePrefix }) => [

@@ -2,7 +2,7 @@ import type { Host, IpSet } from '../../host/facts.ts';
 import { setIndex } from '../../host/set-index.ts';
 import { type Dimension, dimensionsOf, type SetMember } from '../../host/set-key.ts';
 import { ADDRESS_BITS, type Family } from '../../net/address.ts';
-import { Partition } from './partition.ts';
+import { Partition } from '../../net/partition.ts';
 
 /** What an ipset of either side can tell apart in a packet. */
 export interface SetPartition {

@@ -17,8 +17,8 @@ import { type FollowedWay, TwinConnection } from './twin-connections.ts';
 /** Outcomes with the connections that they begin, and what these pass. */
 export interface Connected {
   readonly outcomes: readonly OutcomeItem[];
-  /** Those of the trace, and what else connections passed until now. */
-  readonly steps: readonly StepItem[];
+  /** @returns those of the trace, and what else connections passed until now. */
+  steps(): readonly StepItem[];
   /** Whether the packet is one that begins a connection, or one of its client's. */
   readonly beginsConnection: boolean;
   /** Follows one more outcome of the trace. */
@@ -27,18 +27,24 @@ export interface Connected {
   asOf(index: number, item: Omit<OutcomeItem, 'connection'>): ConnectionItem | null;
 }
 
+/** What is known of who sends. */
+export interface SenderKnown {
+  /** False where it is somebody of whom not even the network is known. */
+  readonly clientKnown: boolean;
+  /** Why what becomes of the packet before it comes to this node is not known; null: it begins here, or that is known. */
+  readonly senderUnseen: Note | null;
+}
+
 /**
  * Follows the connection that each outcome begins to who answers, and back.
  * @param node where the packet was traced, with what its trace was described as
- * @param sender `clientKnown`: false where it is somebody of whom not even the network is known; `senderUnseen`: why what becomes of the
- *   packet before it comes to this node is not known
  */
 export function connect(
   node: TracedNode,
   trace: Trace,
   described: { readonly outcomes: readonly OutcomeItem[]; readonly steps: readonly StepItem[] },
   nodes: NodesOnTheWay,
-  sender: Pick<Context, 'clientKnown' | 'senderUnseen'>,
+  sender: SenderKnown,
 ): Connected {
   const begins = beginsConnection(trace);
   const register = new StepRegister(node, trace.steps, described.steps);
@@ -57,9 +63,7 @@ export function connect(
   });
   return {
     outcomes,
-    get steps() {
-      return register.list();
-    },
+    steps: () => register.list(),
     beginsConnection: begins,
     follow,
     asOf: (index, item) => {
@@ -88,13 +92,11 @@ function beginsConnection({ packet, outcomes }: Trace): boolean {
   return packet.state === 'NEW' || ends.some((connection) => connection?.fromCapture === true);
 }
 
-interface Context {
+interface Context extends SenderKnown {
   readonly node: TracedNode;
   readonly trace: Trace;
   readonly nodes: NodesOnTheWay;
   readonly register: StepRegister;
-  readonly clientKnown: boolean;
-  readonly senderUnseen: Note | null;
 }
 
 function connectionOf(item: Pick<OutcomeItem, 'probability'>, ways: readonly FollowedWay[]): ConnectionItem {

@@ -1,9 +1,10 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
-import { parsePrefix, prefixContains } from '../../net/prefix.ts';
+import { prefixContains } from '../../net/prefix.ts';
 import { hasPorts } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
+import { PRIVATE_PREFIXES } from '../../net/special-ranges.ts';
 import { CHAINS, isOfOneService } from '../../proxy/chains.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
@@ -100,17 +101,12 @@ function isServices(outcome: Outcome, context: RemarkContext): boolean {
   return target.via !== null || known.cluster.services.some(({ clusterIPs }) => clusterIPs.includes(text));
 }
 
-/** Ranges that clusters take for Services: those of private use, and shared address space. */
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].flatMap(
-  (text) => parsePrefix(text) ?? [],
-);
-
 /** An address of private use that is neither the node's nor known as a pod's or a node's may be anything in the cluster. */
 function mayBeServices(address: Address, { known, podNetworks, rulesets }: RemarkContext): boolean {
   const tellsNat = (ruleset: Ruleset): boolean =>
     ruleset.tables.has('nat') ? ruleset.form === 'save' : printsAllTables(ruleset, rulesets);
   if (!rulesets.every(tellsNat)) return false;
-  if (!PRIVATE.some((prefix) => prefixContains(prefix, address))) return false;
+  if (!PRIVATE_PREFIXES.some((prefix) => prefixContains(prefix, address))) return false;
   if (isLocalAddress(known.host, address) !== false) return false;
   if (podNetworks.some((prefix) => prefixContains(prefix, address))) return false;
   return known.book.podsAt(address).length === 0 && known.book.nodeAt(address) === null;

@@ -7,7 +7,7 @@ import { splitChainName } from '../../proxy/chain-name.ts';
 import { nameChains } from '../../proxy/chain-names.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { type CommentPhrase, parseServiceComment } from '../../proxy/comments.ts';
-import { iptablesRule, type Outcome, type Step, type Trace } from '../../trace/outcome.ts';
+import { iptablesRule, type Outcome, type Passing, type Step, type Trace } from '../../trace/outcome.ts';
 import type { EndpointRef, ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
@@ -37,9 +37,7 @@ export class Namer {
   }
 
   /** @returns who answers where an outcome's packet arrives: the endpoint of its SEP chain, else whoever has the address. */
-  endpointOf(
-    outcome: Pick<Outcome, 'verdict' | 'destination'> & { readonly path: readonly { readonly step: Step }[] },
-  ): EndpointRef | null {
+  endpointOf(outcome: Pick<Outcome, 'verdict' | 'destination'> & Passing): EndpointRef | null {
     if (outcome.verdict !== 'accept') return null;
     const { address, port } = outcome.destination;
     const text = formatAddress(address);

@@ -1,7 +1,7 @@
 import type { HookName, TableName } from '../../../iptables/ruleset.ts';
 import { sameAddress } from '../../../net/address.ts';
 import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
-import type { IptablesStep, Outcome, Step, Trace } from '../../../trace/outcome.ts';
+import type { IptablesStep, Outcome, Passing, Step, Trace } from '../../../trace/outcome.ts';
 import { isInIptables, placeText, stepText } from '../../../trace/place.ts';
 
 /** @returns true where NAT changed where the packet goes. */
@@ -10,17 +10,13 @@ export function isTranslated({ destination }: Outcome, { packet }: Trace): boole
 }
 
 /** @returns the rule that rewrote the destination; null where none did, or where a known flow did. */
-export function translatedBy({ path }: Outcome): Step | null {
+export function translatedBy({ path }: Passing): Step | null {
   const entry = path.findLast(({ step }) => ['dnat', 'redirect', 'netmap'].includes(step.action));
   return entry?.step ?? null;
 }
 
 /** @returns the step of iptables that chose the endpoint; null where none did. */
-export function choosingStep({
-  path,
-}: {
-  readonly path: readonly { readonly step: Step }[];
-}): IptablesStep | null {
+export function choosingStep({ path }: Passing): IptablesStep | null {
   for (const { step } of path)
     if (
       isInIptables(step) &&

@@ -1,5 +1,6 @@
 import type { Chain, Rule } from '../../../iptables/ruleset.ts';
 import { hasRole } from '../../../proxy/chains.ts';
+import type { Passing } from '../../../trace/outcome.ts';
 import { percent } from '../../../words/numbers.ts';
 import { factsOf } from '../../services/rule-facts.ts';
 import type { Remark } from '../../trace-list.ts';
@@ -10,11 +11,8 @@ import { choosingStep } from './path-facts.ts';
  * kube-proxy gives each of n endpoints the same share: 1/n, 1/(n-1), …, and the last rule without a condition. Says where
  * a rule that an outcome passed has another chance.
  */
-export function unevenShares(
-  outcome: Parameters<typeof choosingStep>[0],
-  { rulesets }: RemarkContext,
-): readonly Remark[] {
-  const pick = choosingStep(outcome);
+export function unevenShares(way: Passing, { rulesets }: RemarkContext): readonly Remark[] {
+  const pick = choosingStep(way);
   if (pick?.rule == null) return [];
   const { rule } = pick;
   const chain = rulesets

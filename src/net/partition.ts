@@ -1,4 +1,4 @@
-import { Intervals } from '../../net/intervals.ts';
+import { Intervals } from './intervals.ts';
 
 /**
  * Numbers cut into stretches at every boundary that something depends on: within a stretch nothing can tell one number
