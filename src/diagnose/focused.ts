@@ -1,3 +1,4 @@
+import { chainsPassed } from '../explain/trace/passed-chains.ts';
 import type { TraceItem } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import { splitChainName } from '../proxy/chain-name.ts';
@@ -11,7 +12,7 @@ import type { Subject } from './ways.ts';
  */
 export function focused(input: CheckInput, subject: Subject, items: readonly TraceItem[]): CheckInput {
   const { service } = subject;
-  const chains = new Set(items.flatMap(({ steps }) => steps.map(({ chain }) => chain)));
+  const chains = new Set(items.flatMap((item) => [...chainsPassed(item)]));
   const hashes = new Set(
     [...chains, ...chainsInApi(subject)].flatMap((chain) => splitChainName(chain)?.hash ?? []),
   );

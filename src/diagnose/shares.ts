@@ -2,6 +2,7 @@ import type { ConnectionWay } from '../explain/connection/connection-item.ts';
 import { addShares, NAMES, ROUNDING } from '../explain/connection/shares.ts';
 import type { Note } from '../explain/explanation.ts';
 import { rulesMissingOf } from '../explain/trace/remarks/rules-missing.ts';
+import { endsOfConnection, likeOf } from '../explain/trace/twin-item.ts';
 import type { OutcomeItem, Remark, TraceItem } from '../explain/trace-list.ts';
 import type { Sees, Shares } from './cause.ts';
 
@@ -10,8 +11,9 @@ import type { Sees, Shares } from './cause.ts';
  *   several ways. What was traced to its end there and back is so; else it is judged by the first packet.
  */
 export function seesOf(outcome: OutcomeItem): Sees {
-  const known = SEEN.get(outcome) ?? judged(outcome);
-  SEEN.set(outcome, known);
+  const like = likeOf(outcome);
+  const known = SEEN.get(like) ?? judged(like);
+  SEEN.set(like, known);
   return known;
 }
 
@@ -59,9 +61,8 @@ const NOT_CAPTURED: ReadonlySet<string> = new Set([
 const OF_WHO_ANSWERS: ReadonlySet<string> = new Set([...NOT_CAPTURED, 'listening-unknown']);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */
-function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
-  if (connection === null) return [];
-  const ways = [connection, ...connection.others];
+function tracedEnds(outcome: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
+  const ways = endsOfConnection(outcome) ?? [];
   const all = ways.reduce((sum, { share }) => sum + share, 0);
   return ways.map(({ sees, share }) => ({ sees: NAMES[sees], part: all === 0 ? 1 : share / all }));
 }
@@ -126,10 +127,19 @@ export function routeMissing({ owner, assumptions }: TraceItem): Note | null {
 const KNOWN = new WeakMap<TraceItem, Shares>();
 
 /** @returns what clients see whose first packet goes this way: where further nodes send it several ways, each counts. */
-export function endsOf(outcome: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
-  const mixed = (outcome.connection?.others.length ?? 0) > 0;
-  return mixed ? tracedEnds(outcome) : [{ sees: seesOf(outcome), part: 1 }];
+export function endsOf(outcome: OutcomeItem): readonly { readonly sees: Sees; readonly part: number }[] {
+  const mixed = (likeOf(outcome).connection?.others.length ?? 0) > 0;
+  return mixed ? tracedEnds(outcome) : WHOLE[seesOf(outcome)];
 }
+
+/** One object each for 5,000 endpoints. */
+const WHOLE: Readonly<Record<Sees, readonly [{ readonly sees: Sees; readonly part: 1 }]>> = {
+  works: [{ sees: 'works', part: 1 }],
+  refused: [{ sees: 'refused', part: 1 }],
+  timesOut: [{ sees: 'timesOut', part: 1 }],
+  wrongSource: [{ sees: 'wrongSource', part: 1 }],
+  unknown: [{ sees: 'unknown', part: 1 }],
+};
 
 /** @returns true where some connections end as this outcome does, whatever the capture leaves open. */
 export function isSure(outcome: OutcomeItem, item: TraceItem): boolean {

@@ -1,3 +1,4 @@
+import { likeOf } from '../explain/trace/twin-item.ts';
 import type { OutcomeItem, TraceItem } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import { CheckContext } from '../findings/context.ts';
@@ -11,9 +12,11 @@ import { type Subject, subjectAt } from './ways.ts';
 /** What the screen of `trace` tells besides the trace. */
 export interface TraceDiagnosis {
   /** What the client sees where a packet goes this way. */
-  readonly sees: ReadonlyMap<OutcomeItem, Sees>;
+  readonly seesOf: (outcome: OutcomeItem) => Sees;
   /** The same where further nodes send it several ways: each with its part of 1. */
-  readonly ends: ReadonlyMap<OutcomeItem, readonly { readonly sees: Sees; readonly part: number }[]>;
+  readonly endsOf: (outcome: OutcomeItem) => readonly { readonly sees: Sees; readonly part: number }[];
+  /** Of outcomes that fare alike but for their endpoint one: what holds for it holds for them. */
+  readonly likeOf: (outcome: OutcomeItem) => OutcomeItem;
   /** The first one first. */
   readonly causes: readonly Cause[];
   /** Texts of remarks that some cause stands for. */
@@ -23,7 +26,6 @@ export interface TraceDiagnosis {
 /** @returns what the client sees, and why, for packets that were traced. */
 export function diagnoseTrace(items: readonly TraceItem[], input: CheckInput): TraceDiagnosis {
   const outcomes = items.flatMap((item) => item.outcomes);
-  const sees = new Map(outcomes.map((outcome) => [outcome, seesOf(outcome)]));
   const subject = subjectOfTrace(items, input);
   const causes = findCauses(items, subject, new CheckContext(focused(input, subject, items)));
   const told = new Set(
@@ -32,8 +34,7 @@ export function diagnoseTrace(items: readonly TraceItem[], input: CheckInput): T
       .filter((remark) => causes.some((cause) => cause.code === remark.code || speaksOf(cause, remark)))
       .map(({ text }) => text),
   );
-  const ends = new Map(outcomes.map((outcome) => [outcome, endsOf(outcome)]));
-  return { sees, ends, causes, told };
+  return { seesOf, endsOf, likeOf, causes, told };
 }
 
 function subjectOfTrace(items: readonly TraceItem[], { known }: CheckInput): Subject {

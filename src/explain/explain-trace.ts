@@ -27,6 +27,7 @@ import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
 import { hooksPassed, missingRules } from './trace/missing-rules.ts';
 import { modeNotes, otherProxy } from './trace/mode-notes.ts';
+import { noteChains } from './trace/passed-chains.ts';
 import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
@@ -111,7 +112,7 @@ function explainFrom(
   };
   const clientKnown = vantage.kind !== 'pod' || vantage.sender.address !== null;
   const sender = { clientKnown, senderUnseen };
-  const { outcomes, followed, steps, connection } = tellWays(
+  const { outcomes, followed, steps, chains, connection } = tellWays(
     trace,
     services.each,
     context,
@@ -119,7 +120,7 @@ function explainFrom(
     nodes,
     sender,
   );
-  return {
+  const item: TraceItem = {
     vantage: vantage.kind,
     from: vantage.from,
     packet: {
@@ -142,7 +143,9 @@ function explainFrom(
             thisNodeName(known),
           ),
         }),
-    steps,
+    get steps() {
+      return steps();
+    },
     outcomes,
     connection,
     assumptions: [
@@ -167,6 +170,7 @@ function explainFrom(
     flow,
     flows: summariseFlows(packet, source, known, join),
   };
+  return noteChains(item, chains);
 }
 
 /** True where the question says by which interface the packet comes in, or a remark says that it matters. */

@@ -272,12 +272,17 @@ function openNotes({ outcomes }: TraceItem): Note[] {
     const ways = group.outcomes.flatMap((one) => one.ways);
     const byAffinity = group.sticky || group.given.some(isAffinityList);
     const lists = byAffinity ? [...new Set(ways.map(({ given }) => given))] : [];
-    const affinity = lists.flatMap((given) => given.filter(isAffinityList));
+    const affinity = onePerWay(lists.flatMap((given) => given.filter(isAffinityList)));
     const reasons = ways.flatMap(({ verdict, reason }) =>
       verdict === 'unknown' && reason !== null ? [reason] : [],
     );
     return [...group.given, ...group.cases.flat(), ...affinity, ...reasons];
   });
+}
+
+/** Lists of 5,000 endpoints are settled in one way. */
+function onePerWay(notes: readonly Note[]): Note[] {
+  return [...new Map(notes.map((note) => [note.settle, note])).values()];
 }
 
 function noteText({ text, settle }: Note, width: number | null): string {

@@ -36,7 +36,9 @@ export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[],
   const open: number[] = [];
   const { host, hook, backend, table, observer } = where;
   const at = { host, hook, backend, table: table.name, rule, state: branch.state };
-  for (const [i, test] of tests.entries()) {
+  for (let i = 0; i < tests.length; i++) {
+    const test = tests[i];
+    if (test === undefined) break;
     observer?.asked(test, branch.state);
     const { state } = askedUpTo(branch, tests, i);
     const answer = settle(answerTest(test, state === at.state ? at : { ...at, state }), branch);
@@ -49,11 +51,10 @@ export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[],
       if (!tests.slice(first, i + 1).some(isRemembered))
         return {
           matched: [],
-          missed: [spent(remembered(branch, tests.slice(0, first)), answer === 'yes', test, at)],
+          missed: [spent(remembered(branch, tests, first), answer === 'yes', test, at)],
         };
       const { matched, missed } = fork(branch, rule, tests, open, where);
-      const asked = tests.slice(0, i + 1);
-      return { matched: [], missed: [...missed, ...matched.map((one) => remembered(one, asked))] };
+      return { matched: [], missed: [...missed, ...matched.map((one) => remembered(one, tests, i + 1))] };
     }
   }
   if (open.length === 0) return { matched: [branch], missed: [] };
@@ -74,7 +75,6 @@ function fork(
     const test = tests[index];
     if (test === undefined) continue;
     observer?.asked(test, current.state);
-    const passed = (one: Branch): Branch => remembered(one, tests.slice(0, index + 1));
     // Asked again: what an earlier question of this rule settled may settle this one too.
     const { state } = askedUpTo(current, tests, index);
     const answer = settle(answerTest(test, { ...at, state }), current);
@@ -83,17 +83,19 @@ function fork(
         current = spent(current, answer === 'yes', test, at);
         continue;
       }
-      return { matched: [], missed: [...missed, passed(current)] };
+      return { matched: [], missed: [...missed, remembered(current, tests, index + 1)] };
     }
     if (answer.kind === 'chance') {
       const chance = test.negated ? 1 - answer.probability : answer.probability;
-      if (chance < 1) missed.push(passed({ ...current, probability: current.probability * (1 - chance) }));
+      const other = { ...current, probability: current.probability * (1 - chance) };
+      if (chance < 1) missed.push(remembered(other, tests, index + 1));
       if (chance <= 0) return { matched: [], missed };
       current = { ...current, probability: current.probability * chance };
       continue;
     }
     questions.met(answer, current.probability);
-    missed.push(passed(spent(answeredBy(current, answer, test.negated), test.negated, test, at)));
+    const without = spent(answeredBy(current, answer, test.negated), test.negated, test, at);
+    missed.push(remembered(without, tests, index + 1));
     current = spent(answeredBy(current, answer, !test.negated), !test.negated, test, at);
   }
   return { matched: [current], missed };
@@ -115,5 +117,5 @@ const ASKED_AGAIN: ReadonlySet<unknown> = new Set(['recent', 'ct.label']);
 
 /** The branch as the test at this place of a rule finds it: an earlier one of the same rule may have entered the client in its list. */
 function askedUpTo(branch: Branch, tests: readonly Test[], index: number): Branch {
-  return ASKED_AGAIN.has(tests[index]?.field) ? remembered(branch, tests.slice(0, index)) : branch;
+  return ASKED_AGAIN.has(tests[index]?.field) ? remembered(branch, tests, index) : branch;
 }

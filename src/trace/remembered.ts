@@ -6,11 +6,13 @@ import { changesList, withListChanged } from './recent-lists.ts';
 /**
  * xt_recent enters or removes an address as soon as it is asked, whether the rule matches in the end or not; so is a connection's
  * label given.
- * @param asked the tests that the kernel got to
+ * @param tests of a rule, of which the kernel got to this many
  */
-export function remembered(branch: Branch, asked: readonly Test[]): Branch {
+export function remembered(branch: Branch, tests: readonly Test[], asked = tests.length): Branch {
   let { state } = branch;
-  for (const test of asked) {
+  for (let index = 0; index < asked; index++) {
+    const test = tests[index];
+    if (test === undefined) break;
     if (setsLabel(test)) state = withLabel(state, test);
     else if (changesList(test)) state = withListChanged(state, test);
   }

@@ -1,11 +1,5 @@
 import type { HookName } from '../iptables/ruleset.ts';
-import type { IptablesStep, IpvsStep, NftStep, Step } from './outcome.ts';
-
-/** What makes a step, beside its number and the hook. */
-export type StepText =
-  | Omit<IptablesStep, 'id' | 'hook'>
-  | Omit<NftStep, 'id' | 'hook'>
-  | Omit<IpvsStep, 'id' | 'hook'>;
+import type { Step } from './outcome.ts';
 
 /** Gives each rule, policy and chain end that some branch passes one {@link Step}, whichever branch comes first. */
 export class StepBook {
@@ -19,9 +13,9 @@ export class StepBook {
 
   /**
    * @param met what is passed: a rule for itself, a chain for its policy or its end. One object is one step at a hook.
-   * @param describe is called the first time only
+   * @param describe is called the first time only, with the step's number
    */
-  at(hook: HookName, met: object, describe: () => StepText): Step {
+  at(hook: HookName, met: object, describe: (id: number) => Step): Step {
     let known = this.#byHook.get(hook);
     if (known === undefined) {
       known = new Map();
@@ -29,7 +23,7 @@ export class StepBook {
     }
     let step = known.get(met);
     if (step === undefined) {
-      step = { ...describe(), id: this.#steps.length, hook };
+      step = describe(this.#steps.length);
       this.#steps.push(step);
       known.set(met, step);
     }

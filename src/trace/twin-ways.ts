@@ -18,21 +18,29 @@ import type { EndpointChain } from './twins.ts';
  * @returns all, in the order of their jumps; null where what became of one tells more of its endpoint than can be told of its twins
  */
 export function withTwins(endings: readonly Ending[]): readonly Ending[] | null {
-  const all: { readonly order: number; readonly ending: Ending }[] = [];
-  let order = -1;
+  const all: Ending[] = [];
+  const orders: number[] = [];
   for (const ending of endings) {
     const list = ending.branch.twins;
-    order = list?.order ?? order;
-    all.push({ order, ending });
+    orders.push(list?.order ?? orders.at(-1) ?? -1);
+    all.push(ending);
     if (list === null || list.twins.length === 0) continue;
     if (!differsInEndpoint(ending, list)) return null;
     const rest = entriesSince(ending, list);
+    const { verdict, reason, rejectWith, exit } = ending;
     for (const jump of list.twins) {
       const folded: Folded = { of: ending, list, jump, rest };
-      all.push({ order: jump.order, ending: { ...ending, branch: jump.from, folded } });
+      orders.push(jump.order);
+      all.push({ branch: jump.from, verdict, reason, rejectWith, exit, folded });
     }
   }
-  return all.sort((a, b) => a.order - b.order).map(({ ending }) => ending);
+  return inOrder(all, orders);
+}
+
+/** @returns endings by the numbers that stand at their places; those of one number as they come. */
+function inOrder(endings: readonly Ending[], orders: readonly number[]): readonly Ending[] {
+  const places = [...orders.keys()].sort((a, b) => (orders[a] ?? 0) - (orders[b] ?? 0));
+  return places.flatMap((place) => endings[place] ?? []);
 }
 
 /** Whether the end can be told of another endpoint: then nothing of it names the one that was followed. */
@@ -95,21 +103,20 @@ export function unfolded(ending: Ending): Ending {
   return { ...end, branch };
 }
 
-/** @returns what a folded way leads past, oldest first: as many steps as its twin. */
-export function pathOf(way: Branch, { jump, rest }: Folded): Passing['path'] {
-  const path: { readonly step: Step }[] = entriesOf(way.path);
-  for (const entry of rest) {
+/** @returns what a folded way leads past since its jump, oldest first: as many steps as its twin. */
+export function twinEntries({ jump, rest }: Folded): Passing['path'] {
+  return rest.map((entry) => {
     const step = stepAs(entry.step, jump);
-    path.push(step === entry.step ? entry : { step });
-  }
-  return path;
+    return step === entry.step ? entry : { step };
+  });
 }
 
 function entriesSince({ branch }: Ending, { from }: TwinList): PathEntry[] {
   return entriesOf(branch.path).slice(from.path?.length ?? 0);
 }
 
-function stepAs(step: Step, { steps }: TwinJump): Step {
+/** @returns what a jump leads past for a step that its twin passed. */
+export function stepAs(step: Step, { steps }: TwinJump): Step {
   return steps.find(([of]) => of === step)?.[1] ?? step;
 }
 

@@ -2,9 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Capture } from '../../src/cli/capture.ts';
+import { documentHead } from '../../src/cli/document-head.ts';
+import { inputOf } from '../../src/cli/input-of.ts';
+import { diagnoseTrace } from '../../src/diagnose/trace-diagnosis.ts';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
-import { type Known, plainQuestion } from '../../src/explain/question/question.ts';
-import type { TraceItem } from '../../src/explain/trace-list.ts';
+import { type Known, plainQuestion, type TraceQuestion } from '../../src/explain/question/question.ts';
+import { withOpenVerdicts } from '../../src/explain/trace/open-verdict.ts';
+import type { TraceItem, TraceList } from '../../src/explain/trace-list.ts';
+import { NO_COLOURS } from '../../src/render/colours.ts';
+import { renderJson } from '../../src/render/json.ts';
+import { renderTraceScreen, renderTraceText } from '../../src/render/trace-text.ts';
 import { type Generated, generateCapture } from '../bench/generate.ts';
 import { Random } from '../bench/random.ts';
 import { openCapture } from '../support/open-capture.ts';
@@ -38,11 +46,34 @@ function withField(known: Known, twins: Known['twins']): Known {
   return Object.create(known, { twins: { value: twins, enumerable: true } }) as Known;
 }
 
-async function bothWays({ folder: capture, address }: Generated, from: string | null, told: Told) {
-  const { known } = await openCapture(capture);
+/** What is told of a question, all of it as data, and what is printed: texts do not read all of it. */
+interface Answer {
+  readonly items: readonly TraceItem[];
+  readonly texts: readonly string[];
+}
+
+async function answer(known: Known, capture: Capture, asked: TraceQuestion): Promise<Answer> {
+  const list: TraceList = { ...documentHead(capture), kind: 'TraceList', items: explainTrace(asked, known) };
+  const input = await inputOf(capture);
+  const view = { width: 100, colours: NO_COLOURS };
+  const texts = [
+    renderTraceScreen(list, diagnoseTrace(list.items, input), {
+      ...view,
+      program: '',
+      state: '',
+      question: '',
+    }),
+    renderTraceText(list, { ...view, detail: 'full' }),
+  ];
+  texts.push(renderJson(withOpenVerdicts(list)));
+  return { items: JSON.parse(JSON.stringify(list.items)) as TraceItem[], texts };
+}
+
+async function bothWays({ folder: made, address }: Generated, from: string | null, told: Told) {
+  const { known, capture } = await openCapture(made);
   const question = { ...plainQuestion(`${address}:80`), from, detail: 'full' as const };
-  const each = explainTrace(question, withField(known, null));
-  return { each, folded: explainTrace(question, withTwins(known, told)) };
+  const each = await answer(withField(known, null), capture, question);
+  return { each, folded: await answer(withTwins(known, told), capture, question) };
 }
 
 const PIECES = [
@@ -142,7 +173,7 @@ describe('endpoints that nothing captured tells apart', () => {
       disturb(made, random);
       const { each, folded } = await bothWays(made, null, told);
       expect(folded, `seed ${seed}`).toEqual(each);
-      answers.add(JSON.stringify(each.map(endsOf)));
+      answers.add(JSON.stringify(each.items.map(endsOf)));
     }
     expect(told.folded).toBeGreaterThan(200);
     expect(answers.size).toBeGreaterThan(20);
@@ -161,19 +192,19 @@ describe('endpoints that nothing captured tells apart', () => {
       writeFileSync(made.rulesFile, tail.join('\n'));
       const { each, folded } = await bothWays(made, 'pod', { folded: 0 });
       expect(folded).toEqual(each);
-      expect(each[0]?.outcomes.filter(({ verdict }) => verdict === 'unknown')).toHaveLength(1);
+      expect(each.items[0]?.outcomes.filter(({ verdict }) => verdict === 'unknown')).toHaveLength(1);
     }
   });
 
   it('are told apart from the one that asks itself', async () => {
     const made = generateCapture(join(folder, 'itself'), { ...SHAPE, affinity: 0 });
     const told: Told = { folded: 0 };
-    const [first] = (await bothWays(made, 'pod', told)).each;
+    const [first] = (await bothWays(made, 'pod', told)).each.items;
     const self = first?.outcomes.find(({ exit }) => exit?.kind === 'interface' && exit.name === 'cni0');
     const { each, folded } = await bothWays(made, self?.destination.address ?? '', told);
     expect(folded).toEqual(each);
     expect(
-      each.flatMap(({ outcomes }) => outcomes).filter(({ source }) => source.rewrite === 'masquerade'),
+      each.items.flatMap(({ outcomes }) => outcomes).filter(({ source }) => source.rewrite === 'masquerade'),
     ).toHaveLength(1);
     expect(told.folded).toBeGreaterThan(0);
   });

@@ -3,28 +3,33 @@ import type { ConnectionReason, Leg, Way } from '../../connection/connection.ts'
 import { followConnection } from '../../connection/follow.ts';
 import { isUnheard } from '../../connection/refusal.ts';
 import { omittedNamespaces } from '../../kubernetes/omitted-namespaces.ts';
+import type { Address } from '../../net/address.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
 import { rulesMissingOf } from '../trace/remarks/rules-missing.ts';
 import type { OutcomeItem, Remark, StepItem } from '../trace-list.ts';
-import type { ConnectionItem, ConnectionWay, LegItem, Sees } from './connection-item.ts';
+import type { ConnectionItem, ConnectionWay, LegItem } from './connection-item.ts';
 import { connectionNote } from './connection-reasons.ts';
+import { connectionOf, type FollowedWay } from './followed-way.ts';
 import type { NodesOnTheWay } from './peers.ts';
 import { StepRegister } from './step-register.ts';
 import type { TracedNode } from './traced-node.ts';
-import { type FollowedWay, TwinConnection } from './twin-connections.ts';
+import { TwinConnection } from './twin-connections.ts';
 
 /** Outcomes with the connections that they begin, and what these pass. */
 export interface Connected {
   readonly outcomes: readonly OutcomeItem[];
-  /** @returns those of the trace, and what else connections passed until now. */
-  steps(): readonly StepItem[];
+  /** Those of the trace, and what else connections passed until now. */
+  readonly steps: Pick<StepRegister, 'list' | 'chains'>;
   /** Whether the packet is one that begins a connection, or one of its client's. */
   readonly beginsConnection: boolean;
   /** Follows one more outcome of the trace. */
   follow(item: OutcomeItem, outcome: Outcome): OutcomeItem;
-  /** @returns the connection of a way that goes as an outcome's does; null where what is told of that one names its endpoint. */
-  asOf(index: number, item: Omit<OutcomeItem, 'connection'>): ConnectionItem | null;
+  /**
+   * @param another endpoint of such a way
+   * @returns what the connection of an outcome is to ways that go alike; null where what is told of it names its endpoint
+   */
+  forTwins(index: number, another: Address): TwinConnection | null;
 }
 
 /** What is known of who sends. */
@@ -42,7 +47,7 @@ export interface SenderKnown {
 export function connect(
   node: TracedNode,
   trace: Trace,
-  described: { readonly outcomes: readonly OutcomeItem[]; readonly steps: readonly StepItem[] },
+  described: { readonly outcomes: readonly OutcomeItem[]; readonly steps: () => readonly StepItem[] },
   nodes: NodesOnTheWay,
   sender: SenderKnown,
 ): Connected {
@@ -63,13 +68,13 @@ export function connect(
   });
   return {
     outcomes,
-    steps: () => register.list(),
+    steps: register,
     beginsConnection: begins,
     follow,
-    asOf: (index, item) => {
+    forTwins: (index, another) => {
       const outcome = trace.outcomes[index];
-      const ways = outcome === undefined ? null : (connections.get(outcome)?.waysAs(item) ?? null);
-      return ways === null ? null : connectionOf(item, ways);
+      const connection = outcome === undefined ? undefined : connections.get(outcome);
+      return connection?.isOfEach(another) === true ? connection : null;
     },
   };
 }
@@ -98,18 +103,6 @@ interface Context extends SenderKnown {
   readonly nodes: NodesOnTheWay;
   readonly register: StepRegister;
 }
-
-function connectionOf(item: Pick<OutcomeItem, 'probability'>, ways: readonly FollowedWay[]): ConnectionItem {
-  const [first, ...others] = ways
-    .map(({ told }) => told)
-    .sort((a, b) => b.share - a.share || WORST.indexOf(a.sees) - WORST.indexOf(b.sees));
-  if (first === undefined)
-    return { sees: 'unknown', share: item.probability, reason: null, legs: [], others };
-  return { ...first, others };
-}
-
-/** Of equal shares the worst is told first. */
-const WORST: readonly Sees[] = ['times-out', 'refused', 'wrong-source', 'unknown', 'works'];
 
 function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): FollowedWay[] {
   const { node, trace, nodes, clientKnown, senderUnseen } = context;

@@ -1,3 +1,4 @@
+import { endsOfConnection } from '../trace/twin-item.ts';
 import type { OutcomeItem } from '../trace-list.ts';
 import type { ConnectionShares, Sees } from './connection-item.ts';
 
@@ -17,10 +18,12 @@ export const ROUNDING = 1e-6;
 
 /** @returns the shares of new connections, as far as they were traced. */
 export function sharesOfConnections(outcomes: readonly OutcomeItem[]): ConnectionShares {
-  return addShares(outcomes, ({ connection, probability }) =>
-    connection === null
-      ? [{ sees: 'unknown', share: probability }]
-      : [connection, ...connection.others].map(({ sees, share }) => ({ sees: NAMES[sees], share })),
+  return addShares(
+    outcomes,
+    (outcome) =>
+      endsOfConnection(outcome)?.map(({ sees, share }) => ({ sees: NAMES[sees], share })) ?? [
+        { sees: 'unknown', share: outcome.probability },
+      ],
   );
 }
 

@@ -9,22 +9,32 @@ import type { TracedNode } from './traced-node.ts';
 
 /** Numbers the steps of a connection over all nodes: those of the first packet first, as its trace numbers them. */
 export class StepRegister {
-  readonly #items: StepItem[];
+  /** The steps of the first packet, which are numbered by their trace. */
+  readonly #first: readonly Step[];
+  readonly #described: () => readonly StepItem[];
+  /** What is passed besides. */
+  readonly #more: StepItem[] = [];
   readonly #ids = new Map<string, number>();
   /** The same of rules of iptables, which are one object each however often they are met: a Service has thousands of them. */
-  readonly #ofRules = new Map<Rule, { readonly hook: Step['hook']; readonly id: number }[]>();
-  /** Of steps that were numbered before: one trace meets a step on many ways. */
+  readonly #ofRules = new Map<Step['hook'], Map<Rule, number>>();
+  /** Of further steps that were numbered before: one trace meets a step on many ways. */
   readonly #known = new WeakMap<Step, number>();
 
   /** @param first the steps of the first packet's trace, on the node, and how they are printed */
-  constructor(node: TracedNode, first: readonly Step[], items: readonly StepItem[]) {
-    this.#items = [...items];
+  constructor(node: TracedNode, first: readonly Step[], described: () => readonly StepItem[]) {
+    this.#first = first;
+    this.#described = described;
     for (const step of first) this.#note(step, node, step.id);
   }
 
   /** @returns the steps of all legs that were asked for. */
   list(): readonly StepItem[] {
-    return this.#items;
+    return [...this.#described(), ...this.#more];
+  }
+
+  /** @returns the chains in which they are. */
+  chains(): ReadonlySet<string> {
+    return new Set([...this.#first, ...this.#more].map(({ chain }) => chain));
   }
 
   /** @returns the ids of a leg's steps; `own`: on the node of the first packet, which they do not name. */
@@ -34,32 +44,33 @@ export class StepRegister {
   }
 
   #idOf(step: Step, family: Family, node: TracedNode, own: boolean): number {
+    if (this.#first[step.id] === step) return step.id;
     const met = this.#known.get(step) ?? this.#same(step, node);
     if (met !== undefined) return met;
-    const id = this.#items.length;
+    const id = this.#first.length + this.#more.length;
     const { rulesets } = node.completed(family);
     const item = { ...describeStep(step, rulesets, node.known.nft, node.namer), id };
-    this.#items.push(own ? item : { ...item, node: node.view.name });
+    this.#more.push(own ? item : { ...item, node: node.view.name });
+    this.#known.set(step, id);
     this.#note(step, node, id);
     return id;
   }
 
   #note(step: Step, node: TracedNode, id: number): void {
-    this.#known.set(step, id);
     const rule = iptablesRule(step);
-    if (rule === null) this.#ids.set(keyOf(node, step), id);
-    else {
-      const { hook } = step;
-      const noted = this.#ofRules.get(rule);
-      if (noted === undefined) this.#ofRules.set(rule, [{ hook, id }]);
-      else noted.push({ hook, id });
+    if (rule === null) {
+      this.#ids.set(keyOf(node, step), id);
+      return;
     }
+    const ids = this.#ofRules.get(step.hook) ?? new Map<Rule, number>();
+    this.#ofRules.set(step.hook, ids);
+    if (!ids.has(rule)) ids.set(rule, id);
   }
 
   #same(step: Step, node: TracedNode): number | undefined {
     const rule = iptablesRule(step);
     if (rule === null) return this.#ids.get(keyOf(node, step));
-    return this.#ofRules.get(rule)?.find(({ hook }) => hook === step.hook)?.id;
+    return this.#ofRules.get(step.hook)?.get(rule);
   }
 }
 

@@ -1,16 +1,19 @@
-import type { ConnectionReason, Leg, Way } from '../../connection/connection.ts';
-import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
+import type { ConnectionReason, Leg } from '../../connection/connection.ts';
+import { type Address, sameAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
+import type { Note } from '../explanation.ts';
 import { isOfTwins } from '../trace/of-twins.ts';
-import type { OutcomeItem } from '../trace-list.ts';
-import type { ConnectionWay } from './connection-item.ts';
+import type { ConnectionItem, Sees } from './connection-item.ts';
 import { connectionNote } from './connection-reasons.ts';
+import { connectionOf, type FollowedWay, greatestFirst } from './followed-way.ts';
 
-/** A way of a connection as it is told, and what that was made of. */
-export interface FollowedWay {
-  readonly told: ConnectionWay;
-  /** The part of the outcome's share; `reason` where that is told. Null where the connection was not followed. */
-  readonly way: (Pick<Way, 'legs' | 'reason'> & { readonly part: number }) | null;
+/** A way of the first packet that goes as an outcome does, to another endpoint. */
+export interface TwinOfOutcome {
+  readonly probability: number;
+  /** That endpoint. */
+  readonly destination: Address;
+  /** The ids of the steps that it passes. */
+  readonly path: readonly number[];
 }
 
 /** The connection that an outcome begins, as it is told of ways to other endpoints that go alike. */
@@ -24,25 +27,37 @@ export class TwinConnection {
     this.#ways = ways;
   }
 
-  /** @returns the ways of the connection of such a way; null where what is told names the endpoint of this one. */
-  waysAs(item: Omit<OutcomeItem, 'connection'>): readonly FollowedWay[] | null {
-    const address = parseAddress(item.destination.address);
-    if (address === null) return null;
-    const ways = this.#ways.map((way) => this.#wayAs(way, item, address));
-    this.#isOfEach ??= ways.every(({ told: { reason } }) => isOfTwins([reason], this.#outcome));
-    return this.#isOfEach ? ways : null;
+  /** @returns false where what is told of another endpoint, any of them, still names that of this outcome. */
+  isOfEach(another: Address): boolean {
+    this.#isOfEach ??= this.#ways.every((way) => isOfTwins([this.#reasonOf(way, another)], this.#outcome));
+    return this.#isOfEach;
   }
 
-  #wayAs(
-    { told, way }: FollowedWay,
-    { probability, path }: Omit<OutcomeItem, 'connection'>,
-    address: Address,
-  ): FollowedWay {
+  /** @returns what clients see of such a way with this share of all, each with its own share. */
+  endsAs(probability: number): readonly { readonly sees: Sees; readonly share: number }[] {
+    return this.#ways
+      .map((way) => ({ sees: way.told.sees, share: shareOf(way, probability) }))
+      .sort(greatestFirst);
+  }
+
+  /** @returns the connection of such a way. */
+  connectionAs(twin: TwinOfOutcome): ConnectionItem {
+    return connectionOf(
+      twin,
+      this.#ways.map((way) => this.#wayAs(way, twin)),
+    );
+  }
+
+  #wayAs(followed: FollowedWay, { probability, destination, path }: TwinOfOutcome): FollowedWay {
+    const { told, way } = followed;
     const own = (leg: Leg | undefined): boolean => leg === undefined || leg.outcome === this.#outcome;
     const legs = told.legs.map((leg, index) => (own(way?.legs[index]) ? { ...leg, path } : leg));
-    const share = probability * (way?.part ?? 1);
-    const reason = way?.reason == null ? told.reason : connectionNote(this.#reasonAs(way.reason, address));
-    return { told: { ...told, share, reason, legs }, way };
+    const share = shareOf(followed, probability);
+    return { told: { ...told, share, reason: this.#reasonOf(followed, destination), legs }, way };
+  }
+
+  #reasonOf({ told, way }: FollowedWay, address: Address): Note | null {
+    return way?.reason == null ? told.reason : connectionNote(this.#reasonAs(way.reason, address));
   }
 
   #reasonAs(reason: ConnectionReason, address: Address): ConnectionReason {
@@ -53,4 +68,8 @@ export class TwinConnection {
     if ('at' in told) told = { ...told, at: { ...told.at, address: at(told.at.address) } };
     return told;
   }
+}
+
+function shareOf({ way }: FollowedWay, probability: number): number {
+  return probability * (way?.part ?? 1);
 }

@@ -1,5 +1,5 @@
 import { isAffinity } from '../../connection/affinity.ts';
-import { flat, type Given } from '../../trace/question.ts';
+import { type Given, keyOf, type Question } from '../../trace/question.ts';
 import type { GivenItem } from '../trace-list.ts';
 import { givenNote } from '../words/question-words.ts';
 
@@ -7,6 +7,9 @@ import { givenNote } from '../words/question-words.ts';
 export class GivenItems {
   readonly #flowsCaptured: boolean;
   readonly #numbers = new Map<string, number>();
+  /** What each question is called in the keys of these: by what it is, and by what it asks. A rule asks each way the same one. */
+  readonly #names = new Map<Question, number>();
+  readonly #byText = new Map<string, number>();
   readonly #lists = new Map<readonly Given[], readonly GivenItem[]>();
 
   /** @param flowsCaptured whether the capture holds conntrack's table: what would settle a question depends on it. */
@@ -24,17 +27,28 @@ export class GivenItems {
   #told(given: readonly Given[]): GivenItem[] {
     return given.map((each) => {
       const { question, held, joined } = each;
-      const key = flat([question, joined]);
-      const number = this.#numbers.get(key) ?? this.#numbers.size;
-      this.#numbers.set(key, number);
-      const affinity = isAffinity(question) ? ({ affinity: true } as const) : {};
-      return {
-        ...givenNote(each, this.#flowsCaptured),
-        question: number,
-        held,
-        joined: joined?.more ?? 0,
-        ...affinity,
-      };
+      const number = this.#numberOf(each);
+      const { code, text, settle } = givenNote(each, this.#flowsCaptured);
+      const told = { code, text, settle, question: number, held, joined: joined?.more ?? 0 };
+      return isAffinity(question) ? { ...told, affinity: true } : told;
     });
+  }
+
+  #numberOf({ question, joined }: Given): number {
+    const name = this.#nameOf(question);
+    const key = joined === null ? `${name}` : `${name} ${joined.more} ${this.#nameOf(joined.last)}`;
+    const number = this.#numbers.get(key) ?? this.#numbers.size;
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  #nameOf(question: Question): number {
+    const known = this.#names.get(question);
+    if (known !== undefined) return known;
+    const text = keyOf(question);
+    const name = this.#byText.get(text) ?? this.#byText.size;
+    this.#byText.set(text, name);
+    this.#names.set(question, name);
+    return name;
   }
 }

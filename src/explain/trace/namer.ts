@@ -23,6 +23,11 @@ export class Namer {
   readonly #known: Known;
   readonly #node: string | null;
   readonly #endpoints = new Map<string, EndpointRef | null>();
+  /** The endpoint of a chain, as it was asked for last: each sender asks for all. */
+  readonly #ofChains = new Map<
+    string,
+    { address: string; port: number | null; endpoint: EndpointRef | null }
+  >();
   /** What rules name: ways to 5,000 endpoints pass the same ones. */
   readonly #byStep = new WeakMap<Step, ServiceRef | null>();
 
@@ -40,19 +45,19 @@ export class Namer {
   endpointOf(outcome: Pick<Outcome, 'verdict' | 'destination'> & Passing): EndpointRef | null {
     if (outcome.verdict !== 'accept') return null;
     const { address, port } = outcome.destination;
-    const text = formatAddress(address);
-    for (let i = outcome.path.length - 1; i >= 0; i--) {
-      const step = outcome.path[i]?.step;
-      if (step?.action !== 'dnat') continue;
-      if (!hasRole(step.chain, 'endpoint')) break;
-      const key = `${step.chain} ${text} ${port}`;
-      const known = this.#endpoints.get(key);
-      if (known !== undefined) return known;
-      const found = this.naming.endpointAt(step.chain, text, port) ?? this.endpointAt(text, port);
-      this.#endpoints.set(key, found);
-      return found;
-    }
-    return this.endpointAt(text, port);
+    const step = outcome.path.findLast(({ step: { action } }) => action === 'dnat')?.step ?? null;
+    return this.endpointBehind(step, formatAddress(address), port);
+  }
+
+  /** @returns who answers at an address behind the step that rewrote the destination; null: none did. */
+  endpointBehind(step: Step | null, address: string, port: number | null): EndpointRef | null {
+    if (step === null) return this.endpointAt(address, port);
+    const known = this.#ofChains.get(step.chain);
+    if (known?.address === address && known.port === port) return known.endpoint;
+    const named = hasRole(step.chain, 'endpoint') ? this.naming.endpointAt(step.chain, address, port) : null;
+    const endpoint = named ?? this.endpointAt(address, port);
+    this.#ofChains.set(step.chain, { address, port, endpoint });
+    return endpoint;
   }
 
   /** @returns who has this address, as far as the API tells: a pod, or a node itself. */

@@ -1,5 +1,6 @@
 import type { OutcomeItem, TraceList } from '../trace-list.ts';
 import { rulesMissingOf } from './remarks/rules-missing.ts';
+import { plainOutcome } from './twin-item.ts';
 
 /**
  * @returns the list as a document says it: where chains that were not captured may end the packet, no verdict is known. Where it goes
@@ -13,8 +14,9 @@ export function withOpenVerdicts(list: TraceList): TraceList {
 }
 
 function withOpenVerdict(outcome: OutcomeItem): OutcomeItem {
-  const missing = rulesMissingOf(outcome.remarks);
-  if (missing === null) return outcome;
+  const plain = plainOutcome(outcome);
+  const missing = rulesMissingOf(plain.remarks);
+  if (missing === null) return plain;
   const { code, text, settle } = missing;
-  return { ...outcome, verdict: 'unknown', reason: { code, text, settle } };
+  return { ...plain, verdict: 'unknown', reason: { code, text, settle } };
 }

@@ -1,21 +1,23 @@
-import { formatAddress } from '../../net/address.ts';
+import { type Address, formatAddress } from '../../net/address.ts';
 import type { FoldedTrace, TwinWay } from '../../trace/folded-trace.ts';
-import type { Outcome } from '../../trace/outcome.ts';
+import { later } from '../../trace/later.ts';
+import type { Outcome, Step } from '../../trace/outcome.ts';
 import { type Connected, connect, type SenderKnown } from '../connection/connect.ts';
 import type { ConnectionShares } from '../connection/connection-item.ts';
 import type { NodesOnTheWay } from '../connection/peers.ts';
 import { sharesOfConnections } from '../connection/shares.ts';
 import type { TracedNode } from '../connection/traced-node.ts';
+import type { TwinConnection } from '../connection/twin-connections.ts';
 import type { ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import type { OutcomeItem, StepItem } from '../trace-list.ts';
-import { turnText } from '../words/reason-words.ts';
 import { outsideIptables } from './mode-notes.ts';
 import { isOfTwins } from './of-twins.ts';
 import { describeOutcome } from './outcome-items.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { unevenShares } from './remarks/uneven-shares.ts';
 import { describeSteps } from './step-items.ts';
+import { TwinItem } from './twin-item.ts';
 
 /** @returns true where only the node tells about endpoints: the API, and sockets, tell each apart. */
 export function areToldByNode({ cluster, cilium = null, sockets = null }: Known): boolean {
@@ -28,7 +30,10 @@ export interface ToldWays {
   readonly outcomes: readonly OutcomeItem[];
   /** Those that were followed, as the trace has them; the others are told as one of these. */
   readonly followed: readonly OutcomeItem[];
-  readonly steps: readonly StepItem[];
+  /** @returns what some way passes, or its connection. */
+  readonly steps: () => readonly StepItem[];
+  /** @returns the chains of these. */
+  readonly chains: () => ReadonlySet<string>;
   /** Null where the packet neither begins a connection nor is one from its client. */
   readonly connection: ConnectionShares | null;
 }
@@ -57,14 +62,11 @@ export function tellWays(
       outcomes.map((outcome, index) => describeOutcome(outcome, each[index] ?? null, context)),
       { ...context, trace: { ...trace, outcomes } },
     );
-  const steps = describeSteps(trace, rulesets, known.nft, namer);
-  const connected = connect(
-    node,
-    trace,
-    { outcomes: describe(trace.outcomes, services), steps },
-    nodes,
-    sender,
-  );
+  const described = {
+    outcomes: describe(trace.outcomes, services),
+    steps: later(() => describeSteps(trace, rulesets, known.nft, namer)),
+  };
+  const connected = connect(node, trace, described, nodes, sender);
   const twins = new TwinItems(connected, context, (outcome, of) =>
     describe([outcome], [services[of] ?? null]),
   );
@@ -72,7 +74,8 @@ export function tellWays(
   return {
     outcomes,
     followed: connected.outcomes,
-    steps: connected.steps(),
+    steps: later(() => connected.steps.list()),
+    chains: () => connected.steps.chains(),
     connection: connected.beginsConnection ? sharesOfConnections(outcomes) : null,
   };
 }
@@ -82,8 +85,8 @@ class TwinItems {
   readonly #connected: Connected;
   readonly #context: RemarkContext;
   readonly #describe: (outcome: Outcome, of: number) => readonly OutcomeItem[];
-  /** By the index of an outcome whether what is told of it holds for its twins. */
-  readonly #areShared = new Map<number, boolean>();
+  /** By the index of an outcome. */
+  readonly #shared = new Map<number, Shared | null>();
 
   /** @param describe tells an outcome by itself, whose Service is that of another one */
   constructor(
@@ -111,32 +114,47 @@ class TwinItems {
 
   #itemAs(item: OutcomeItem, way: TwinWay): OutcomeItem | null {
     const outcome = this.#context.trace.outcomes[way.of];
-    if (outcome === undefined || !this.#isShared(item, outcome, way)) return null;
-    if (unevenShares(way, this.#context).length > 0) return null;
+    const { address, port } = way.destination;
+    const shared = outcome === undefined ? null : this.#sharedBy(item, outcome, way.of, address);
+    if (outcome === undefined || shared === null) return null;
+    if (unevenShares({ path: way.until }, this.#context).length > 0) return null;
     const { conditions, namer } = this.#context;
-    const { probability, destination, path } = way;
-    const ids = path.map(({ step }) => step.id);
-    const told = {
-      ...item,
-      probability,
+    const { verdict, decidedBy } = outcome;
+    const { rewrittenBy } = shared;
+    const text = formatAddress(address);
+    const step = rewrittenBy === null ? null : way.ownStep(rewrittenBy);
+    const own = {
       given: conditions.list(way.given),
-      decidedBy: outcome.path.at(-1)?.step.id === item.decidedBy ? (ids.at(-1) ?? null) : item.decidedBy,
-      destination: { address: formatAddress(destination.address), port: destination.port },
-      endpoint: namer.endpointOf({ verdict: outcome.verdict, destination, path }),
-      path: ids,
-      turns: way.turns().map(({ after, kind, fact }) => ({ after, kind, text: turnText(fact) })),
+      decidedBy: decidedBy === null ? item.decidedBy : way.ownStep(decidedBy).id,
+      destination: { address: text, port },
+      endpoint: verdict === 'accept' ? namer.endpointBehind(step, text, port) : null,
     };
-    if (item.connection === null) return told;
-    const connection = this.#connected.asOf(way.of, told);
-    return connection === null ? null : { ...told, connection };
+    return new TwinItem(item, way, own, shared.connection);
   }
 
-  #isShared({ remarks, reason }: OutcomeItem, outcome: Outcome, { of }: TwinWay): boolean {
-    const known = this.#areShared.get(of);
+  /** @param another endpoint of such a way. @returns what ways like an outcome share with it; null where what is told of it names its endpoint. */
+  #sharedBy(item: OutcomeItem, outcome: Outcome, of: number, another: Address): Shared | null {
+    const known = this.#shared.get(of);
     if (known !== undefined) return known;
+    const connection = this.#connected.forTwins(of, another);
     const isShared =
-      isOfTwins([...remarks, reason], outcome) && unevenShares(outcome, this.#context).length === 0;
-    this.#areShared.set(of, isShared);
-    return isShared;
+      isOfTwins([...item.remarks, item.reason], outcome) &&
+      unevenShares(outcome, this.#context).length === 0 &&
+      (item.connection === null || connection !== null);
+    const shared = isShared ? { connection, rewrittenBy: rewrittenBy(outcome) } : null;
+    this.#shared.set(of, shared);
+    return shared;
   }
+}
+
+/** What outcomes that are twins have in common beside what is told of each. */
+interface Shared {
+  /** Null where they begin none. */
+  readonly connection: TwinConnection | null;
+  /** The step that names the endpoint that was followed, by its chain. */
+  readonly rewrittenBy: Step | null;
+}
+
+function rewrittenBy({ path }: Outcome): Step | null {
+  return path.findLast(({ step }) => step.action === 'dnat')?.step ?? null;
 }

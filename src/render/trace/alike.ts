@@ -1,5 +1,5 @@
-import type { Sees } from '../../diagnose/cause.ts';
-import type { OutcomeItem, TraceItem } from '../../explain/trace-list.ts';
+import type { TraceDiagnosis } from '../../diagnose/trace-diagnosis.ts';
+import type { TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { groupOutcomes, type OutcomeGroup } from './outcome-groups.ts';
 import { sourceText } from './verdict-text.ts';
@@ -13,12 +13,12 @@ export interface Block {
 }
 
 /** @returns the senders by what becomes of their packets, in order: what the endpoint sees of them may differ. */
-export function blocksOf(items: readonly TraceItem[], sees: ReadonlyMap<OutcomeItem, Sees>): Block[] {
+export function blocksOf(items: readonly TraceItem[], seesOf: TraceDiagnosis['seesOf']): Block[] {
   const blocks = new Map<string, Block>();
   for (const item of items) {
     const groups = groupOutcomes(item.outcomes);
     const sender = { from: fromText(item), source: sourceOf(groups) };
-    const key = JSON.stringify([item.flow !== null, groups.map((group) => keyOf(group, sees))]);
+    const key = JSON.stringify([item.flow !== null, groups.map((group) => keyOf(group, seesOf))]);
     const same = blocks.get(key);
     blocks.set(
       key,
@@ -30,10 +30,7 @@ export function blocksOf(items: readonly TraceItem[], sees: ReadonlyMap<OutcomeI
   return [...blocks.values()];
 }
 
-function keyOf(
-  { given, cases, sticky, outcomes }: OutcomeGroup,
-  sees: ReadonlyMap<OutcomeItem, Sees>,
-): unknown {
+function keyOf({ given, cases, sticky, outcomes }: OutcomeGroup, seesOf: TraceDiagnosis['seesOf']): unknown {
   const texts = (notes: readonly { readonly text: string }[]) => notes.map(({ text }) => text);
   return [
     texts(given),
@@ -46,7 +43,7 @@ function keyOf(
       like.rejectWith,
       like.reason?.text ?? null,
       like.exit?.kind ?? null,
-      ways.map((way) => [sees.get(way), way.remarks.map(({ code }) => code)]),
+      ways.map((way) => [seesOf(way), way.remarks.map(({ code }) => code)]),
     ]),
   ];
 }

@@ -1,4 +1,5 @@
 import type { ConnectionWay } from '../../explain/connection/connection-item.ts';
+import type { OutcomeItem } from '../../explain/trace-list.ts';
 import { percent } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
@@ -16,16 +17,16 @@ export function connectionLines(
   { outcomes }: OutcomeGroup,
   width: number | null,
   colours: Colours,
+  likeOf: (outcome: OutcomeItem) => OutcomeItem = (outcome) => outcome,
 ): string[] {
   const failing = new Map<string, { share: number; way: ConnectionWay }>();
-  for (const { connection, verdict, remarks } of outcomes.flatMap(({ ways }) => ways)) {
-    const said = remarks.some(({ effect }) => effect === 'breaks');
-    for (const way of connection === null ? [] : [connection, ...connection.others]) {
-      // The heading tells what ends the first packet; not that the client never hears of it.
-      if (verdict !== 'accept' && !(verdict === 'reject' && way.sees !== 'refused')) continue;
-      if (way.sees === 'works' || (said && way.legs.length < 2)) continue;
-      // On one node the heading and its conditions tell what is not known.
-      if (way.sees === 'unknown' && nodesOf(way) === '') continue;
+  const fails = new Map<OutcomeItem, boolean>();
+  for (const outcome of outcomes.flatMap(({ ways }) => ways)) {
+    // Of 5,000 endpoints that fare alike one is looked at.
+    const like = likeOf(outcome);
+    const isTold = fails.get(like) ?? waysTold(like).length > 0;
+    fails.set(like, isTold);
+    for (const way of isTold ? waysTold(outcome) : []) {
       // Endpoints differ in their address, and not in what happens to them.
       const key = `${way.sees} ${way.reason?.code} ${nodesOf(way)} ${way.legs.at(-1)?.path.at(-1)}`;
       const same = failing.get(key);
@@ -40,6 +41,18 @@ export function connectionLines(
   });
   if (reasons.length > SHOWN) lines.push(`  … and ${reasons.length - SHOWN} more (-o json lists all)`);
   return lines.flatMap((line) => wrap(line, width, '    ').split('\n').map(colours.bad));
+}
+
+/** @returns the ways of a connection that neither work nor are told otherwise. */
+function waysTold({ connection, verdict, remarks }: OutcomeItem): readonly ConnectionWay[] {
+  const said = remarks.some(({ effect }) => effect === 'breaks');
+  return (connection === null ? [] : [connection, ...connection.others]).filter((way) => {
+    // The heading tells what ends the first packet; not that the client never hears of it.
+    if (verdict !== 'accept' && !(verdict === 'reject' && way.sees !== 'refused')) return false;
+    if (way.sees === 'works' || (said && way.legs.length < 2)) return false;
+    // On one node the heading and its conditions tell what is not known.
+    return !(way.sees === 'unknown' && nodesOf(way) === '');
+  });
 }
 
 /** `there: node-2, node-1, node-2; back: node-2`; empty where all is on one node. */

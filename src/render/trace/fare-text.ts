@@ -1,4 +1,5 @@
 import type { Sees } from '../../diagnose/cause.ts';
+import type { TraceDiagnosis } from '../../diagnose/trace-diagnosis.ts';
 import type { OutcomeItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { listed, percent } from '../../words/numbers.ts';
@@ -18,7 +19,7 @@ const WORDS: Readonly<Record<Sees, string>> = {
 
 /** How it is told. */
 export interface FareOptions {
-  readonly ends: ReadonlyMap<OutcomeItem, readonly { readonly sees: Sees; readonly part: number }[]>;
+  readonly fares: Pick<TraceDiagnosis, 'endsOf' | 'likeOf'>;
   readonly colours: Colours;
   /** Whether endpoints are named. */
   readonly named: boolean;
@@ -28,15 +29,18 @@ export interface FareOptions {
 export function fareText(
   group: OutcomeGroup,
   item: TraceItem,
-  { ends, colours, named }: FareOptions,
+  { fares, colours, named }: FareOptions,
 ): string {
   const shares = new Map<Sees, number>();
-  for (const { share, ways } of group.outcomes)
+  for (const { share, ways } of group.outcomes) {
+    const all = ways.reduce((sum, { probability }) => sum + probability, 0);
     for (const way of ways) {
-      const seen = ends.get(way) ?? [{ sees: 'unknown' as const, part: 1 }];
-      for (const { sees, part } of seen)
-        shares.set(sees, (shares.get(sees) ?? 0) + share * partOf(way, ways) * part);
+      // Its part of what ends alike.
+      const of = all === 0 ? 1 / ways.length : way.probability / all;
+      for (const { sees, part } of fares.endsOf(way))
+        shares.set(sees, (shares.get(sees) ?? 0) + share * of * part);
     }
+  }
   // A flow that goes where nothing sends new ones arrives, and is not served.
   const isStuck = item.flow?.item.stale === true;
   const met = ORDER.filter((each) => shares.has(each));
@@ -44,7 +48,7 @@ export function fareText(
     const word = isStuck && each === 'works' ? colours.bad('STUCK') : paintOf(each, colours)(WORDS[each]);
     return met.length === 1 ? word : `${percent(shares.get(each) ?? 0)} ${word}`;
   });
-  return `${said.join(', ')}: ${endsText(group, item, named)}${named ? darkText([group], ends, '; ') : ''}`;
+  return `${said.join(', ')}: ${endsText(group, item, named)}${named ? darkText([group], fares, '; ') : ''}`;
 }
 
 /** Nodes that are taken to pass on what comes to them, named in the line. */
@@ -54,24 +58,23 @@ const DARK = 2;
  * @returns that nodes were not captured over which something is told to work: it works as far as the others tell; the empty
  *   string where there are none
  */
-export function darkText(groups: readonly OutcomeGroup[], ends: FareOptions['ends'], before = ''): string {
+export function darkText(
+  groups: readonly OutcomeGroup[],
+  { endsOf, likeOf }: FareOptions['fares'],
+  before = '',
+): string {
   const dark = groups
     .flatMap(({ outcomes }) => outcomes.flatMap(({ ways }) => ways))
-    .filter((way) => ends.get(way)?.some(({ sees }) => sees === 'works') === true)
-    .filter(({ connection }) =>
-      connection === null
-        ? false
-        : [connection, ...connection.others].some(({ reason }) => reason?.code === 'node-not-captured'),
-    );
+    .filter((way) => endsOf(way).some(({ sees }) => sees === 'works'))
+    .filter((way) => endsInTheDark(likeOf(way)));
   if (dark.length === 0) return '';
   const nodes = [...new Set(dark.map(({ endpoint }) => endpoint?.node ?? 'the next node'))];
   return `${before}not captured: ${escapeTerminal(listed(nodes, DARK))}`;
 }
 
-/** A way's part of what ends alike. */
-function partOf(way: OutcomeItem, ways: readonly OutcomeItem[]): number {
-  const all = ways.reduce((sum, { probability }) => sum + probability, 0);
-  return all === 0 ? 1 / ways.length : way.probability / all;
+function endsInTheDark({ connection }: OutcomeItem): boolean {
+  const ways = connection === null ? [] : [connection, ...connection.others];
+  return ways.some(({ reason }) => reason?.code === 'node-not-captured');
 }
 
 function endsText(group: OutcomeGroup, item: TraceItem, named: boolean): string {

@@ -124,14 +124,26 @@ function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome
 
 /** What tells outcomes apart in the text; what is said beside them counts only where conditions are compared. */
 function endOf(outcome: OutcomeItem, withRemarks: boolean): string {
-  const { verdict, destination, source, exit, rejectWith, decidedBy, reason, service, remarks } = outcome;
+  const { verdict, destination, rejectWith, decidedBy, reason, service, remarks } = outcome;
   const said = withRemarks ? remarks.map(({ text }) => text) : [];
-  return JSON.stringify(
-    verdict === 'accept'
-      ? [verdict, destination, source, exit, service, said]
-      : [verdict, rejectWith, reason ?? decidedBy, service, said],
-  );
+  if (verdict === 'accept')
+    return `${destination.address} ${destination.port} ${wayOf(outcome)} ${JSON.stringify(said)}`;
+  return JSON.stringify([verdict, rejectWith, reason ?? decidedBy, service, said]);
 }
+
+/** How an accepted packet leaves; of endpoints that fare alike these are the same objects. */
+function wayOf({ source, exit, service }: OutcomeItem): string {
+  const known = WAYS.get(source);
+  if (known?.exit === exit && known.service === service) return known.text;
+  const text = JSON.stringify([source, exit, service]);
+  WAYS.set(source, { exit, service, text });
+  return text;
+}
+
+const WAYS = new WeakMap<
+  OutcomeItem['source'],
+  Pick<OutcomeItem, 'exit' | 'service'> & { readonly text: string }
+>();
 
 /** What tells groups apart before their ends do. */
 function kindOf({ sticky, given, outcomes }: OutcomeGroup): string {

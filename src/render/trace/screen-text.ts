@@ -57,7 +57,7 @@ const LEVELS: readonly [Level, ...Level[]] = [
 
 /** @returns the answer of a trace on one screen: who sees what, why, what to do next, and how to see the path. */
 export function renderScreen(list: TraceList, diagnosis: TraceDiagnosis, options: ScreenOptions): string {
-  const blocks = blocksOf(list.items, diagnosis.sees);
+  const blocks = blocksOf(list.items, diagnosis.seesOf);
   return fitScreen(LEVELS, options.width, (level) => renderAt(level, blocks, diagnosis, options));
 }
 
@@ -72,7 +72,7 @@ function renderAt(
   const more = others.length - level.others;
   const shown = blocks.flatMap(({ groups }) => groups.slice(0, level.groups));
   // Where endpoints are not named, there is no room for it in the line that they would stand in.
-  const dark = level.ends ? '' : darkText(shown, diagnosis.ends);
+  const dark = level.ends ? '' : darkText(shown, diagnosis);
   const parts = [
     heading +
       (level.rest ? '\n' : '') +
@@ -93,12 +93,7 @@ function renderAt(
   return parts.join('\n');
 }
 
-function blockText(
-  block: Block,
-  level: Level,
-  { ends, told }: TraceDiagnosis,
-  options: ScreenOptions,
-): string {
+function blockText(block: Block, level: Level, diagnosis: TraceDiagnosis, options: ScreenOptions): string {
   const { width, colours } = options;
   const groups = block.groups.slice(0, level.groups);
   const left = block.groups.length - groups.length;
@@ -112,14 +107,14 @@ function blockText(
     ...block.items.flatMap((item) => options.flowHit(item)).map((text) => `${text}\n`),
     ...groups.flatMap((group) => [
       ...options.conditions(group, level.conditions).map((text) => `${text}\n`),
-      line(`  ${fareText(group, block.items[0], { ends, colours, named: level.ends })}`),
-      ...connectionLines(group, width, colours).map((text) => `${text}\n`),
+      line(`  ${fareText(group, block.items[0], { fares: diagnosis, colours, named: level.ends })}`),
+      ...connectionLines(group, width, colours, diagnosis.likeOf).map((text) => `${text}\n`),
       ...remarkLines(
-        remarksOf(group, told).filter(({ effect }) => level.remarks || effect !== 'none'),
+        remarksOf(group, diagnosis.told).filter(({ effect }) => level.remarks || effect !== 'none'),
         options,
       ),
     ]),
-    left > 0 ? line(leftText(block.groups.slice(groups.length), ends)) : '',
+    left > 0 ? line(leftText(block.groups.slice(groups.length), diagnosis.endsOf)) : '',
     ...(level.flows ? block.items : []).flatMap((item) => {
       const text = options.flowText(item);
       if (text === '') return [];
@@ -148,11 +143,9 @@ function remarkLines(remarks: readonly Remark[], options: ScreenOptions): string
 }
 
 /** Conditions that there is no room for must not look as if all went well under them. */
-function leftText(left: readonly Block['groups'][number][], ends: TraceDiagnosis['ends']): string {
+function leftText(left: readonly Block['groups'][number][], endsOf: TraceDiagnosis['endsOf']): string {
   const fails = left.filter(({ outcomes }) =>
-    outcomes.some(({ ways }) =>
-      ways.some((way) => (ends.get(way) ?? [{ sees: 'unknown' }]).some(({ sees }) => sees !== 'works')),
-    ),
+    outcomes.some(({ ways }) => ways.some((way) => endsOf(way).some(({ sees }) => sees !== 'works'))),
   ).length;
   const how =
     fails === 0 ? '' : fails === left.length ? '; it may not work' : `; under ${fails} it may not work`;

@@ -128,7 +128,9 @@ function refusal(
 ): Passage {
   const { family } = branch.state;
   const rejectWith = family === 'ipv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
-  const step = steps.at(hook, server, () => ({
+  const step = steps.at(hook, server, (id) => ({
+    id,
+    hook,
     ...placeOf(server, server),
     rule: null,
     event: 'balanced',
@@ -144,7 +146,9 @@ function stepTo(
   hook: 'INPUT' | 'OUTPUT',
   { steps }: TraceContext,
 ): Step {
-  return steps.at(hook, real, () => ({
+  return steps.at(hook, real, (id) => ({
+    id,
+    hook,
     ...placeOf(server, real),
     rule: null,
     event: 'balanced',

@@ -18,7 +18,9 @@ export function ruleStep(
   steps: StepBook,
 ): Step {
   const { action, target } = described(rule, way);
-  return steps.at(hook, metBy(rule, `${action} ${target ?? ''}`), () => ({
+  return steps.at(hook, metBy(rule, `${action} ${target ?? ''}`), (id) => ({
+    id,
+    hook,
     ...placeOf(chain),
     rule,
     event: 'rule',
@@ -84,7 +86,9 @@ function doing(statements: readonly Statement[]): {
 
 /** @returns the step for the end of a chain that was jumped or gone to. */
 export function endStep(chain: NftChain, hook: HookName, steps: StepBook): Step {
-  return steps.at(hook, chain, () => ({
+  return steps.at(hook, chain, (id) => ({
+    id,
+    hook,
     ...placeOf(chain),
     rule: null,
     event: 'chain-end',
@@ -95,7 +99,9 @@ export function endStep(chain: NftChain, hook: HookName, steps: StepBook): Step 
 
 /** @returns the step for a base chain's policy. */
 export function policyStep(chain: NftChain, hook: HookName, steps: StepBook): Step {
-  return steps.at(hook, chain, () => ({
+  return steps.at(hook, chain, (id) => ({
+    id,
+    hook,
     ...placeOf(chain),
     rule: null,
     event: 'policy',

@@ -15,18 +15,25 @@ export function unevenShares(way: Passing, { rulesets }: RemarkContext): readonl
   const pick = choosingStep(way);
   if (pick?.rule == null) return [];
   const { rule } = pick;
+  if (EVEN.has(rule)) return [];
   const chain = rulesets
     .find(({ backend }) => backend === pick.backend)
     ?.tables.get('nat')
     ?.chains.get(pick.chain);
+  if (chain === undefined) return [];
   const chance = chanceOf(rule);
-  if (chain === undefined || chance === null) return [];
   const left = picksFrom(chain, rule.number - 1);
   // Old iptables prints the chance with five digits.
-  if (left === 0 || Math.abs(chance - 1 / left) < 0.001) return [];
+  if (chance === null || left === 0 || Math.abs(chance - 1 / left) < 0.001) {
+    EVEN.add(rule);
+    return [];
+  }
   const text = `nat ${pick.chain} rule ${rule.number} takes ${percent(chance)} of the packets that come to it; kube-proxy writes ${percent(1 / left)} there, for even shares`;
   return remark('uneven-shares', 'none', text);
 }
+
+/** Rules of which nothing is said: each sender passes them. */
+const EVEN = new WeakSet<Rule>();
 
 /** A rule that asks for affinity (`recent --rcheck`) is no share. */
 function chanceOf(rule: Rule): number | null {
