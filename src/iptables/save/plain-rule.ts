@@ -1,5 +1,5 @@
 import { UNKNOWN } from '../../lookup/name-index.ts';
-import { ADDRESS_BITS } from '../../net/address.ts';
+import { ADDRESS_BITS, parseAddress } from '../../net/address.ts';
 import { maskOfLength, type Prefix } from '../../net/prefix.ts';
 import { SCTP, TCP, UDP } from '../../net/protocol.ts';
 import { toChance } from '../extensions/chance.ts';
@@ -36,8 +36,8 @@ export type PlaceInChain = Pick<Rule, 'chain' | 'number' | 'line'>;
 
 /**
  * Reads a rule that is made of the few options of which nearly all of a large dump is made, and spelt as iptables-save spells
- * them: `-s -d -p`, then `-m comment`, `-m tcp --dport`, `-m statistic --mode random` and `-m addrtype --dst-type LOCAL`, then a
- * jump or a DNAT. It is what `interpretRule` gives, without words and options in between: a test compares both.
+ * them: `-s -d -p`, then `-m comment`, `-m tcp --dport`, `-m statistic --mode random`, `-m addrtype --dst-type LOCAL` and the lists of
+ * session affinity (`-m recent`), then a jump or a DNAT. It is what `interpretRule` gives, without words and options in between: a test compares both.
  * @param start of its line, and `end` of it: the line's end or what stands before it.
  * @returns null for any other rule.
  */
@@ -174,6 +174,7 @@ class Reader extends PlainCursor {
   #module(found: Match[]): boolean {
     if (this.takes('comment --comment ')) return this.#comment(found);
     if (this.takes('statistic --mode random --probability ')) return this.#chance(found);
+    if (this.takes('recent ')) return this.#recent(found);
     if (this.takes('addrtype --dst-type LOCAL ')) {
       found.push({ kind: 'addrtype', negated: false, side: 'destination', types: LOCAL, limit: null });
       return true;
@@ -213,6 +214,41 @@ class Reader extends PlainCursor {
     if (quoted) this.at++;
     found.push({ kind: 'comment', negated: false, text });
     return this.takes(' ');
+  }
+
+  /** `--set --name LIST --mask MASK --rsource `, and `--rcheck --seconds 10800 --reap` before the name. */
+  #recent(found: Match[]): boolean {
+    const isSet = this.takes('--set ');
+    if (!isSet && !(this.takes('--rcheck --seconds ') && this.bytes[this.at] !== ZERO)) return false;
+    const seconds = isSet ? null : this.digits(SPACE);
+    const reap = !isSet && this.takes('--reap ');
+    if (seconds === -1 || !this.takes('--name ')) return false;
+    const list = this.#word();
+    if (list === null || !this.takes('--mask ')) return false;
+    const mask = parseAddress(this.#word() ?? '');
+    if (mask === null || !this.takes('--rsource ')) return false;
+    found.push({
+      kind: 'recent',
+      negated: false,
+      action: isSet ? 'set' : 'rcheck',
+      list,
+      seconds,
+      reap,
+      hitcount: null,
+      rttl: false,
+      mask: mask.value,
+      side: 'source',
+    });
+    return true;
+  }
+
+  /** Reads a word that is no option, and passes over the blank behind it. */
+  #word(): string | null {
+    const from = this.at;
+    const first = this.bytes[from];
+    if (first === DASH || first === BANG || !this.endsWord() || this.at === from) return null;
+    const text = this.bytes.toString('latin1', from, this.at);
+    return this.takes(' ') ? text : null;
   }
 
   /** `0.33333333349`, in digits that are exact. */
