@@ -11,9 +11,8 @@ const OVER: ReadonlySet<string | null> = new Set(['Failed', 'Succeeded']);
 export function proxyHealthOf(manifest: Manifest, known: Known): ProxyHealth {
   const { kubeProxyPod, kubeProxyErrors, kubeProxySync, takenAt } = manifest;
   const node = thisNodeName(known);
-  const pods = (known.cluster.pods ?? []).filter(
-    (each) => each.proxyState !== undefined && each.node === node && node !== null,
-  );
+  const own = node === null ? [] : known.book.podsOn(node);
+  const pods = own.filter(({ proxyState }) => proxyState !== undefined);
   // While a DaemonSet is rolled out, or after an eviction, the Pod before it may still be there.
   const current = pods.find(({ terminating, phase }) => !terminating && !OVER.has(phase)) ?? pods[0];
   const pod = (kubeProxyPod === null ? null : readPod(kubeProxyPod)) ?? current ?? null;

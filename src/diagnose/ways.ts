@@ -20,7 +20,7 @@ export interface Subject {
 
 /** @returns whose address and port the destination is. */
 export function subjectOf({ address, port, protocol, isLocal, named }: Destination, known: Known): Subject {
-  const { book, cluster } = known;
+  const { book } = known;
   const match = port === null || isLocal ? null : book.serviceAt(protocol, address, port);
   const atNode =
     port !== null && (isLocal || isOwn(address, known)) ? book.serviceAtNodePort(protocol, port) : null;
@@ -38,13 +38,13 @@ export function subjectOf({ address, port, protocol, isLocal, named }: Destinati
   }
   if (named !== null) return { service: named, object: null, pods: [] };
   const node = thisNodeName(known);
-  const asking = (cluster.pods ?? []).filter(
-    (pod) =>
-      (node === null || pod.node === node) &&
-      pod.hostPorts.some(
+  const asking = book
+    .podsOn(node)
+    .filter(({ hostPorts }) =>
+      hostPorts.some(
         ({ hostPort, protocol: spelt }) => hostPort === port && parseProtocol(spelt) === protocol,
       ),
-  );
+    );
   const pods = isOwn(address, known) || isLocal ? asking : book.podsAt(address);
   return { service: null, object: null, pods: pods.map(({ namespace, name }) => `${namespace}/${name}`) };
 }

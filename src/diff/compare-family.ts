@@ -195,9 +195,7 @@ function examplesOf(states: readonly [State, State], family: Family): Examples {
       const address = parseAddress(text);
       return address !== null && address.family === family ? [address.value] : [];
     });
-  const pods = known.flatMap(({ cluster, node }) =>
-    (cluster.pods ?? []).filter((pod) => !pod.hostNetwork && (node === null || pod.node === node)),
-  );
+  const pods = known.flatMap(({ book, node }) => book.podsOn(node).filter(({ hostNetwork }) => !hostNetwork));
   const endpoints = new Set(
     known.flatMap(({ cluster }) => (cluster.endpoints ?? []).map(({ address }) => address)),
   );

@@ -30,9 +30,8 @@ export function readSenders(
 }
 
 function podSenders(name: string, known: readonly [Known, Known]): SendersByFamily | 'unknown' {
-  const pods = known
-    .flatMap(({ cluster }) => [...(cluster.pods ?? [])])
-    .filter((pod) => `${pod.namespace}/${pod.name}` === name);
+  const [, namespace = '', own = ''] = /^([^/]*)\/(.*)$/s.exec(name) ?? [];
+  const pods = known.flatMap(({ book }) => book.podNamed(namespace, own) ?? []);
   const addresses = pods.flatMap(({ ips }) => ips.map(parseAddress)).filter((address) => address !== null);
   return addresses.length === 0 ? 'unknown' : addressSenders(addresses, known);
 }

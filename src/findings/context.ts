@@ -92,8 +92,13 @@ export class CheckContext {
   /** With those whose endpoints were not captured. */
   get #asked(): readonly ExpectedPort[] | null {
     return this.#once('asked', () => {
-      const listed = listExpectedPorts(this.known.cluster);
-      return listed?.filter(({ service }) => isAskedFor(service, this.input)) ?? null;
+      const { cluster, book } = this.known;
+      const { focus } = this.input;
+      const only = {
+        isAsked: (one: Pick<ExpectedPort['service'], 'namespace' | 'name'>) => isAskedFor(one, this.input),
+        book,
+      };
+      return listExpectedPorts(cluster, focus === undefined ? null : only);
     });
   }
 

@@ -73,6 +73,14 @@ class SomeChains extends ChainView {
     return this.#all.get(name);
   }
 
+  once(name: string): Chain | undefined {
+    return this.#all.once === undefined ? this.#all.get(name) : this.#all.once(name);
+  }
+
+  mention(text: string): boolean {
+    return this.#all.mention?.(text) ?? true;
+  }
+
   keys(): MapIterator<string> {
     return this.#names.values();
   }

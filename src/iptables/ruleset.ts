@@ -144,6 +144,8 @@ export interface Counters {
 
 /** The chains of a table by name, in its order. */
 export interface ChainMap extends ReadonlyMap<string, Chain> {
+  /** The same as `get` for who looks at a chain once: it is not kept, nor is what is read of it. Absent: all are there already. */
+  once?(name: string): Chain | undefined;
   /** The names that begin so, or those that do not, where they can be told without reading all of them. */
   keysBeginning?(begins: readonly string[], does: boolean): Iterable<string>;
   /** False where no rule spells this text, which is in ASCII; true where one may. Told without reading a rule. */
@@ -152,6 +154,11 @@ export interface ChainMap extends ReadonlyMap<string, Chain> {
   numbered?(): NumberedChains;
   /** What this table and another have in common, told by their bytes; null where they are not both of dumps. */
   beside?(other: ChainMap): ChainsBeside | null;
+}
+
+/** @returns the rules of a chain that is looked at once, of 100,000 that are; undefined where there is no such chain. */
+export function rulesOnce(chains: ChainMap, name: string): RuleList | undefined {
+  return (chains.once === undefined ? chains.get(name) : chains.once(name))?.rules;
 }
 
 /** Two tables beside each other. Names are in the order of their table. */

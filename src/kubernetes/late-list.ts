@@ -20,6 +20,7 @@ export function latePods(texts: LateTexts): PodList {
 export function lateEndpoints(texts: LateTexts): EndpointList {
   return new LateList(texts, makeEndpoints, mergeSlices, (some) => ({
     at: (address) => some(texts.atAddress(address)).filter((endpoint) => endpoint.address === address),
+    mayHave: (family) => family === 'ipv4' || texts.mayHaveIPv6,
     of: (namespace, service) =>
       some(texts.ofService(namespace, service)).filter(
         (endpoint) => endpoint.namespace === namespace && endpoint.service === service,

@@ -51,6 +51,7 @@ export class LateTexts {
   readonly #nodes = new HashLists();
   readonly #services = new HashLists();
   readonly #addresses = new HashLists();
+  #mayHaveIPv6 = false;
   /** Of the object before. */
   #version = Buffer.alloc(0);
   /** Where each text of one object stands, by what it is noted as. */
@@ -60,6 +61,11 @@ export class LateTexts {
   constructor(kind: LateKind, kept: KeptTexts) {
     this.kind = kind;
     this.#kept = kept;
+  }
+
+  /** False where all addresses are of IPv4. */
+  get mayHaveIPv6(): boolean {
+    return this.#mayHaveIPv6;
   }
 
   /** How many there are. */
@@ -158,6 +164,7 @@ export class LateTexts {
   /** Of the address in its usual spelling; null where it is none. */
   #hashAddress(bytes: Buffer, start: number, end: number): number | null {
     if (isUsualIPv4(bytes, start, end)) return hashBytes(bytes, start, end, this.#seed);
+    this.#mayHaveIPv6 = true;
     const address = addressTextOf(bytes.toString('latin1', start, end));
     return address === null ? null : hashText(address, this.#seed);
   }

@@ -1,3 +1,5 @@
+import type { Family } from '../net/address.ts';
+
 /** Only the fields that kp-explain uses, in the API's own words. */
 
 /** A Service, any type. */
@@ -136,6 +138,8 @@ export type EndpointList = ObjectList<
   {
     /** @param address in its usual spelling */
     at(address: string): readonly Endpoint[];
+    /** @returns false where none has an address of this family. */
+    mayHave(family: Family): boolean;
     of(namespace: string, service: string): readonly Endpoint[];
   }
 >;

@@ -84,9 +84,10 @@ export class AddressBook {
     return this.#pods.get(text) ?? [];
   }
 
-  /** @returns the Pods of a node, in the order of the capture. */
-  podsOn(node: string): readonly Pod[] {
+  /** @returns the Pods of a node, in the order of the capture; of all nodes where it is not known which. */
+  podsOn(node: string | null): PodList {
     const pods: PodList = this.#cluster.pods ?? [];
+    if (node === null) return pods;
     return pods.late?.on(node) ?? pods.filter((pod) => pod.node === node);
   }
 

@@ -22,6 +22,9 @@ export function redirected(branch: Branch, { world }: TraceContext): Branch {
   return marks ? changed(branch, { connection: { ...connection, mark: null } }) : branch;
 }
 
+/** The target that writes a connection's mark (libxt_CONNMARK). */
+const CONNMARK = 'CONNMARK';
+
 const KNOWN = new WeakMap<Ruleset | NftRuleset, boolean>();
 
 /** Tables with more chains are not made for it: they may. */
@@ -60,9 +63,10 @@ function marksConnections(ruleset: Ruleset, world: World): boolean {
   if (known !== undefined) return known;
   // Most dumps name no such target anywhere, and their nat table can have 400,000 rules.
   const found = [...ruleset.tables.values()]
-    .filter(({ chains }) => chains.mention?.('CONNMARK') !== false)
+    .filter(({ chains }) => chains.mention?.(CONNMARK) !== false)
     .some(({ name }) => {
-      for (const { kind } of reachableEffects({ ...world, rulesets: [ruleset] }, name, 'OUTPUT'))
+      const only = { ...world, rulesets: [ruleset] };
+      for (const { kind } of reachableEffects(only, name, 'OUTPUT', (target) => target === CONNMARK))
         if (kind === 'set-ct-mark' || kind === 'save-mark') return true;
       return false;
     });

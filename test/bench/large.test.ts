@@ -2,10 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { inputOf } from '../../src/cli/input-of.ts';
+import { diagnoseTrace } from '../../src/diagnose/trace-diagnosis.ts';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import { listServices } from '../../src/explain/list-services.ts';
 import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
+import { CheckContext } from '../../src/findings/context.ts';
+import { findAll } from '../../src/findings/registry.ts';
 import { ChainTable } from '../../src/iptables/save/chain-table.ts';
 import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
 import { LateTexts } from '../../src/kubernetes/late-texts.ts';
@@ -85,6 +89,40 @@ describe('a large node', () => {
     // The pods of the node are among them: the sender is one.
     expect(asked).toBeGreaterThan(10);
     expect(asked).toBeLessThan(300);
+  });
+
+  it('looks for the cause among the chains and objects of the Service alone', async () => {
+    const { folder: capture, address } = generate('cause', { services: 1000, named: true });
+    const { capture: opened, known } = await openCapture(capture);
+    const input = await inputOf(opened, known);
+    const items = explainTrace(plainQuestion(`${address}:80`), known);
+    const at = vi.spyOn(LazyRules.prototype, 'at');
+    const made = vi.spyOn(LateTexts.prototype, 'objectAt');
+    const { causes } = diagnoseTrace(items, input);
+    const asked = at.mock.calls.length;
+    const objects = made.mock.calls.length;
+    at.mockRestore();
+    made.mockRestore();
+    expect(causes).toEqual([]);
+    // There are 40,000 rules, and 10,000 pods with their endpoints; some rules are asked for by several findings.
+    expect(asked).toBeGreaterThan(10);
+    expect(asked).toBeLessThan(5000);
+    expect(objects).toBeLessThan(100);
+  });
+
+  it('is checked without making the pods of other nodes', async () => {
+    const { folder: capture } = generate('checked', { services: 300, named: true });
+    const { capture: opened, known } = await openCapture(capture);
+    const made = vi.spyOn(LateTexts.prototype, 'objectAt');
+    const found = findAll(new CheckContext(await inputOf(opened, known)));
+    const pods = made.mock.contexts.filter(
+      (texts) => texts instanceof LateTexts && texts.kind === 'Pod',
+    ).length;
+    made.mockRestore();
+    expect(found.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(pods).toBeGreaterThan(10);
+    expect(pods).toBeLessThan(1000);
+    expect(known.cluster.pods?.length).toBe(3000);
   });
 
   it('in nftables mode reads the chains of the Service alone that the packet is for', async () => {

@@ -180,6 +180,10 @@ class ConcernedChains extends ChainView {
     return kept;
   }
 
+  mention(text: string): boolean {
+    return this.#all.mention?.(text) ?? true;
+  }
+
   keys(): MapIterator<string> {
     return this.#kept(this.#all.keys());
   }

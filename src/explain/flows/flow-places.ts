@@ -172,10 +172,9 @@ export class FlowPlaces {
   }
 
   #podsWithHostPort(protocol: number, address: Address, port: number): readonly Pod[] {
-    this.#hostPods ??= (this.#known.cluster.pods ?? []).filter(
-      (pod) =>
-        !pod.hostNetwork && pod.hostPorts.length > 0 && (this.#node === null || pod.node === this.#node),
-    );
+    this.#hostPods ??= this.#known.book
+      .podsOn(this.#node)
+      .filter(({ hostNetwork, hostPorts }) => !hostNetwork && hostPorts.length > 0);
     return this.#hostPods.filter((pod) =>
       pod.hostPorts.some(
         (one) =>

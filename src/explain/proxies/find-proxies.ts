@@ -13,7 +13,7 @@ export interface FoundProxy {
 }
 
 /** What a capture knows of the node, as far as proxies leave marks there. */
-export type Marked = Pick<Known, 'rulesets' | 'host' | 'cluster' | 'node' | 'ipvs' | 'cilium'>;
+export type Marked = Pick<Known, 'rulesets' | 'host' | 'cluster' | 'book' | 'node' | 'ipvs' | 'cilium'>;
 
 /**
  * Looks for proxies that may carry Services in kube-proxy's place. What was not captured shows no marks: silence says nothing.
@@ -27,8 +27,9 @@ export function findProxies(known: Marked): readonly FoundProxy[] {
   const ipsets = [...(host.ipsets?.keys() ?? [])];
   const tables = host.nft?.nativeChains.map(({ table }) => table) ?? [];
   const node = cluster.pods === null ? null : thisNodeName(known);
-  const pods = (cluster.pods ?? [])
-    .filter((pod) => pod.hostNetwork && (node === null || pod.node === node))
+  const pods = known.book
+    .podsOn(node)
+    .filter(({ hostNetwork }) => hostNetwork)
     .map(({ name }) => name);
   const betrayed = new Map<string | null, string>();
   for (const name of chains.toReversed()) betrayed.set(servesAs(name), name);

@@ -20,7 +20,7 @@ export interface SomePod {
  */
 export function findSomePod(known: Known, family: Family): SomePod | null {
   const node = thisNodeName(known);
-  const pods = (node === null ? (known.cluster.pods ?? []) : known.book.podsOn(node)).filter(isAlive);
+  const pods = known.book.podsOn(node).filter(isAlive);
   const candidates = pods
     .flatMap((pod) =>
       addressesOf(pod, family).map((address) => ({

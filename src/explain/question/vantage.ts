@@ -1,8 +1,8 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { interfaceSwitch } from '../../host/sysctl.ts';
-import type { Pod } from '../../kubernetes/objects.ts';
+import type { EndpointList, Pod } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, isLoopback, parseAddress } from '../../net/address.ts';
-import { hostPrefix, maskOfLength, type Prefix, prefixContains } from '../../net/prefix.ts';
+import { hostPrefix, maskOfLength, type Prefix } from '../../net/prefix.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Note } from '../explanation.ts';
 import { nearest } from '../words/nearest.ts';
@@ -247,18 +247,12 @@ function outsideOfNode(known: Known, family: Family): Prefix[] {
 
 /** Endpoints outside any known pod network (host network, other machines) are clients of their own kind. */
 function endpointAddresses(known: Known, family: Family): Prefix[] {
-  const networks = podNetworks(known, family);
-  if (networks.length > 0) return [];
+  const endpoints: EndpointList = known.cluster.endpoints ?? [];
+  if (podNetworks(known, family).length > 0 || endpoints.late?.mayHave(family) === false) return [];
   const addresses = new Map<string, Prefix>();
-  for (const { address: text } of known.cluster.endpoints ?? []) {
+  for (const { address: text } of endpoints) {
     const address = parseAddress(text);
-    if (
-      address === null ||
-      address.family !== family ||
-      networks.some((network) => prefixContains(network, address))
-    )
-      continue;
-    addresses.set(text, hostPrefix(address));
+    if (address?.family === family) addresses.set(text, hostPrefix(address));
   }
   return [...addresses.values()].slice(0, 1000);
 }

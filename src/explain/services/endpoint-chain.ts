@@ -1,4 +1,4 @@
-import type { Table } from '../../iptables/ruleset.ts';
+import { rulesOnce, type Table } from '../../iptables/ruleset.ts';
 import type { Target } from '../../iptables/target.ts';
 import { ADDRESS_BITS, type Family, formatAddress } from '../../net/address.ts';
 import { maskOfLength } from '../../net/prefix.ts';
@@ -21,7 +21,7 @@ const MISSING: EndpointChain = { target: null, hairpin: null, protocol: null, pa
 
 /** @returns what the chain says; a chain that the dump does not hold says nothing. */
 export function readEndpointChain(table: Table, chain: string, family: Family): EndpointChain {
-  const rules = table.chains.get(chain)?.rules;
+  const rules = rulesOnce(table.chains, chain);
   if (rules === undefined) return MISSING;
   for (let index = 0; index < rules.length; index++) {
     if (rules.targetName(index) !== 'DNAT') continue;
@@ -48,7 +48,7 @@ export function translationOf(
 }
 
 function hairpinOf(table: Table, chain: string, family: Family): string | null {
-  const rules = table.chains.get(chain)?.rules;
+  const rules = rulesOnce(table.chains, chain);
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
     if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
     const { source } = factsOf(rules.once(index));

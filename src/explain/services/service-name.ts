@@ -28,7 +28,7 @@ export function nameDraft(
     const name = comment === null ? null : naming.nameIn(comment);
     return name === null ? [] : [name];
   });
-  const found = byHash(draft, naming) ?? byAddress(draft, naming);
+  const found = byHash(draft, comments[0] ?? null, naming) ?? byAddress(draft, naming);
   if (found !== null) {
     const other = said.find((name) => !sameName(name, found.name));
     const { namedBy, service } = found;
@@ -69,9 +69,10 @@ interface Found {
   readonly service: Service | null;
 }
 
-function byHash(draft: ServiceDraft, naming: ServiceNaming): Found | null {
+/** @param comment of one Service, which is hashed before all others are. */
+function byHash(draft: ServiceDraft, comment: string | null, naming: ServiceNaming): Found | null {
   for (const chain of draft.chains) {
-    const port = naming.byChain(chain);
+    const port = naming.byChain(chain, comment);
     if (port !== null) return { ...port, namedBy: 'hash' };
   }
   return null;

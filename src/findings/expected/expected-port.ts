@@ -1,7 +1,8 @@
-import type { Cluster, Endpoint, EndpointList, Service, ServicePort } from '../../kubernetes/objects.ts';
+import type { Cluster, Endpoint, Service, ServicePort } from '../../kubernetes/objects.ts';
 import { whyPassedOver } from '../../kubernetes/passed-over.ts';
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
+import type { AddressBook } from '../../proxy/addresses.ts';
 
 /** A Service port in one family that kube-proxy of this node must serve, with every endpoint the API has for it. */
 export interface ExpectedPort {
@@ -17,12 +18,21 @@ export interface ExpectedPort {
 /**
  * Lists what kube-proxy must serve: not headless Services, not names of the outside, not those of another proxy; and of
  * endpoints those in slices that it sees.
+ * @param only the Services that are asked for, where it is not all, and what finds their endpoints among 100,000
  * @returns null where Services or endpoints were not captured: then nothing can be expected
  */
-export function listExpectedPorts(cluster: Cluster): readonly ExpectedPort[] | null {
-  if (cluster.services === null || cluster.endpoints === null) return null;
-  const index = indexEndpoints(cluster.endpoints);
-  return cluster.services.flatMap((service) => {
+export function listExpectedPorts(
+  { services, endpoints }: Cluster,
+  only: { readonly isAsked: (service: Service) => boolean; readonly book: AddressBook } | null = null,
+): readonly ExpectedPort[] | null {
+  if (services === null || endpoints === null) return null;
+  const asked = only === null ? services : services.filter(only.isAsked);
+  const index = indexEndpoints(
+    only === null
+      ? endpoints
+      : asked.flatMap(({ namespace, name }) => only.book.endpointsOf(namespace, name)),
+  );
+  return asked.flatMap((service) => {
     if (whyPassedOver(service) !== null) return [];
     return service.clusterIPs.flatMap((text) => {
       const clusterIP = parseAddress(text);
@@ -44,7 +54,7 @@ function portsOf(service: Service, clusterIP: Address, index: EndpointIndex): Ex
 
 type EndpointIndex = ReadonlyMap<string, readonly Endpoint[]>;
 
-function indexEndpoints(endpoints: EndpointList): EndpointIndex {
+function indexEndpoints(endpoints: Iterable<Endpoint>): EndpointIndex {
   const index = new Map<string, Endpoint[]>();
   for (const endpoint of endpoints) {
     const protocol = parseProtocol(endpoint.protocol);

@@ -82,8 +82,9 @@ function lostHostPorts(context: CheckContext): LostHostPort[] {
   const { known } = context;
   const node = thisNodeName(known);
   if (node === null || byOtherMeans(context)) return [];
-  return (known.cluster.pods ?? [])
-    .filter((pod) => pod.node === node && !pod.hostNetwork && !pod.terminating && pod.phase === 'Running')
+  return known.book
+    .podsOn(node)
+    .filter((pod) => !pod.hostNetwork && !pod.terminating && pod.phase === 'Running')
     .flatMap((pod) =>
       pod.hostPorts.flatMap(({ hostPort, hostIP, protocol }) => {
         const family: Family = hostIP?.includes(':') === true ? 'ipv6' : 'ipv4';

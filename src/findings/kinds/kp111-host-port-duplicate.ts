@@ -99,8 +99,8 @@ function ownerOf(place: string, { known }: CheckContext): string | null {
 
 function podsWanting({ port, protocol }: Entry, { known }: CheckContext): string[] {
   const node = thisNodeName(known);
-  return (known.cluster.pods ?? [])
-    .filter((pod) => pod.node === node && pod.phase === 'Running')
+  return (node === null ? [] : known.book.podsOn(node))
+    .filter(({ phase }) => phase === 'Running')
     .filter((pod) =>
       pod.hostPorts.some((one) => one.hostPort === port && one.protocol.toLowerCase() === protocol),
     )

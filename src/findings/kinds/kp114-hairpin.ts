@@ -1,7 +1,7 @@
 import { command } from '../../command/command.ts';
 import { thisNodeName } from '../../explain/question/this-node.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
-import type { RuleList } from '../../iptables/ruleset.ts';
+import { type RuleList, rulesOnce } from '../../iptables/ruleset.ts';
 import { parseAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
 import { socketText } from '../../net/socket.ts';
@@ -33,14 +33,11 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
         return [];
       // A chain that was changed masquerades for the endpoint that it was written for: KP207 tells.
       const changed = new Set(item.misdirected.map(({ chain }) => chain));
-      const bare = item.endpoints.filter(({ chain, address }) => {
-        if (changed.has(chain)) return false;
-        const rules = nat.chains.get(chain)?.rules;
-        return (
-          hasRole(chain, 'endpoint') && rules !== undefined && rules.length > 0 && !marks(rules, address)
-        );
+      const here = item.endpoints.filter(({ chain, address, endpoint }) => {
+        if (endpoint?.thisNode === false || changed.has(chain) || !hasRole(chain, 'endpoint')) return false;
+        const rules = rulesOnce(nat.chains, chain);
+        return rules !== undefined && rules.length > 0 && !marks(rules, address);
       });
-      const here = bare.filter(({ endpoint }) => endpoint?.thisNode !== false);
       const [first] = here;
       if (first === undefined) return [];
       const places = listed(here.map(({ address, port }) => socketText(address, port)));

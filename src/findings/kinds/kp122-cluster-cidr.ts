@@ -23,8 +23,9 @@ function findIn(context: CheckContext, family: Family): Finding[] {
   const [told] = networks;
   if (kind !== 'some' || told === undefined) return [];
   const node = thisNodeName(context.known);
-  const pods = (context.known.cluster.pods ?? [])
-    .filter((pod) => !pod.hostNetwork && pod.phase === 'Running' && (node === null || pod.node === node))
+  const pods = context.known.book
+    .podsOn(node)
+    .filter(({ hostNetwork, phase }) => !hostNetwork && phase === 'Running')
     .flatMap(({ ips }) => ips.flatMap((ip) => parseAddress(ip) ?? []))
     .filter((address) => address.family === family);
   const outside = pods.filter((address) => !networks.some(({ prefix }) => prefixContains(prefix, address)));

@@ -35,6 +35,11 @@ export class LazyChains implements ChainMap {
     return number === UNKNOWN ? undefined : this.#at(number);
   }
 
+  once(name: string): Chain | undefined {
+    const number = this.#scanned.names.findText(name);
+    return number === UNKNOWN ? undefined : (this.#made?.[number] ?? this.#make(number));
+  }
+
   /** Goes through the names without making a chain. */
   *keys(): Generator<string, undefined, unknown> {
     for (let number = 0; number < this.size; number++) yield this.#scanned.names.text(number);
@@ -104,11 +109,17 @@ export class LazyChains implements ChainMap {
     this.#made ??= new Array<Chain | undefined>(this.size);
     const known = this.#made[number];
     if (known !== undefined) return known;
+    const chain = this.#make(number);
+    this.#made[number] = chain;
+    return chain;
+  }
+
+  #make(number: number): Chain {
     const name = this.#scanned.names.text(number);
     const line = this.#scanned.declaredOn(number);
     const { policy, counters } = this.#scanned.declarationOf(number);
     const cut = this.#scanned.cutOf(number);
-    const chain: Chain = {
+    return {
       table: this.#table,
       name,
       policy,
@@ -119,7 +130,5 @@ export class LazyChains implements ChainMap {
       ...(cut === null ? {} : { cut }),
       ...(this.#sift === null ? {} : { sift: this.#sift }),
     };
-    this.#made[number] = chain;
-    return chain;
   }
 }

@@ -39,19 +39,22 @@ export function podsAsking({ trace, known }: RemarkContext): Pod[] {
   const { destination, destinationPort, protocol } = trace.packet;
   const node = thisNodeName(known);
   const address = formatAddress(destination);
-  return (known.cluster.pods ?? []).filter(
-    (pod) =>
-      !pod.hostNetwork &&
-      (node === null || pod.node === node) &&
-      pod.phase !== 'Succeeded' &&
-      pod.phase !== 'Failed' &&
-      pod.hostPorts.some(
-        (wanted) =>
-          wanted.hostPort === destinationPort &&
-          parseProtocol(wanted.protocol) === protocol &&
-          (wanted.hostIP === null || /^(?:0\.0\.0\.0|::)?$/.test(wanted.hostIP) || wanted.hostIP === address),
-      ),
-  );
+  return known.book
+    .podsOn(node)
+    .filter(
+      (pod) =>
+        !pod.hostNetwork &&
+        pod.phase !== 'Succeeded' &&
+        pod.phase !== 'Failed' &&
+        pod.hostPorts.some(
+          (wanted) =>
+            wanted.hostPort === destinationPort &&
+            parseProtocol(wanted.protocol) === protocol &&
+            (wanted.hostIP === null ||
+              /^(?:0\.0\.0\.0|::)?$/.test(wanted.hostIP) ||
+              wanted.hostIP === address),
+        ),
+    );
 }
 
 function whyMissing({ rulesets }: RemarkContext): string {
