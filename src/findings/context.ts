@@ -93,12 +93,8 @@ export class CheckContext {
   get #asked(): readonly ExpectedPort[] | null {
     return this.#once('asked', () => {
       const { cluster, book } = this.known;
-      const { focus } = this.input;
-      const only = {
-        isAsked: (one: Pick<ExpectedPort['service'], 'namespace' | 'name'>) => isAskedFor(one, this.input),
-        book,
-      };
-      return listExpectedPorts(cluster, focus === undefined ? null : only);
+      if (this.input.focus === undefined) return listExpectedPorts(cluster);
+      return listExpectedPorts(cluster, { isAsked: (service) => isAskedFor(service, this.input), book });
     });
   }
 

@@ -92,7 +92,7 @@ export interface ChainCut extends Cut {
  */
 export interface RuleList {
   readonly length: number;
-  /** @returns the rule at this index, counted from 0; parsed at most once. Throws RangeError outside the list. */
+  /** @returns the rule at this index, counted from 0; parsed at most once by this list. Throws RangeError outside the list. */
   at(index: number): Rule;
   /**
    * @returns the same rule, which is not kept: for who asks once for each of many. 300,000 rules that are kept take longer to be

@@ -4,15 +4,15 @@ import { lowered } from '../rules/lowered-rule.ts';
 import { baseChain, type World } from './world.ts';
 
 /**
- * @param isAsked by the target behind `-j`: rules with another are passed over, and of 400,000 most are not parsed
- * @returns what rules do besides leading to another chain that a packet can come to in a table at a hook, whatever they ask of it; each
- *   chain once
+ * @param isAsked by the target behind `-j`: rules with another, and those that lead to a chain, are passed over, and of 400,000 most are
+ *   not parsed. Null: every rule is read
+ * @returns what rules do that a packet can come to in a table at a hook, whatever they ask of it; each chain once
  */
 export function* reachableEffects(
   world: World,
   table: TableName,
   hook: HookName,
-  isAsked: (target: string) => boolean = () => true,
+  isAsked: ((target: string) => boolean) | null = null,
 ): Generator<Effect> {
   for (const ruleset of world.rulesets) {
     const start = baseChain(world, ruleset, table, hook);
@@ -23,11 +23,11 @@ export function* reachableEffects(
       const rules = rulesOnce(chains, name);
       for (let i = 0; rules !== undefined && i < rules.length; i++) {
         const target = rules.targetName(i);
-        if (target !== null && chains.has(target)) reached.add(target);
-        else if (target === null || isAsked(target)) {
-          const { effect } = lowered(rules.at(i));
-          if (effect !== null) yield effect;
-        }
+        const leadsOn = target !== null && chains.has(target);
+        if (leadsOn) reached.add(target);
+        if (isAsked !== null && target !== null && (leadsOn || !isAsked(target))) continue;
+        const { effect } = lowered(rules.at(i));
+        if (effect !== null) yield effect;
       }
     }
   }

@@ -20,9 +20,12 @@ import type { EndpointChain } from './twins.ts';
 export function withTwins(endings: readonly Ending[]): readonly Ending[] | null {
   const all: Ending[] = [];
   const orders: number[] = [];
+  // A way that jumped to none of the endpoints comes behind those before it, their twins among them: it passed over all jumps.
+  let last = -1;
   for (const ending of endings) {
     const list = ending.branch.twins;
-    orders.push(list?.order ?? orders.at(-1) ?? -1);
+    orders.push(list?.order ?? last);
+    last = Math.max(last, list?.order ?? last, list?.twins.at(-1)?.order ?? last);
     all.push(ending);
     if (list === null || list.twins.length === 0) continue;
     if (!differsInEndpoint(ending, list)) return null;

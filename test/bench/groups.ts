@@ -184,6 +184,7 @@ export function benchGroups(program: string): readonly Group[] {
             }),
             kp(`services, JSON, ${after}`, 'services', '-f', largest.folder, '-o', 'json'),
             tracePod(`trace, API objects, ${after}`, named),
+            trace(`trace, the screen, API objects, ${after}`, named),
             kp(`services, API objects, ${after}`, 'services', '-f', named.folder),
             kp(`check, API objects, ${after}`, 'check', '-f', named.folder),
             restore(largest),
@@ -198,6 +199,8 @@ export function benchGroups(program: string): readonly Group[] {
             atMostTimes(`services, ${after}`, 'restore --test', 0.35),
             atMostTimes(`check, ${after}`, 'restore --test', 0.55),
             atMostTimes(`trace, API objects, ${after}`, 'restore --test', 0.2),
+            // Its causes are looked for, among the findings of `check`.
+            atMostTimes(`trace, the screen, API objects, ${after}`, `trace, API objects, ${after}`, 2),
             atMostTimes(`check, API objects, ${after}`, 'restore --test', 1),
             atMostTimes(`diff, ${after}`, 'restore --test', 0.35),
             atMostMiB(`diff, ${after}`, 1024),

@@ -196,6 +196,22 @@ describe('endpoints that nothing captured tells apart', () => {
     }
   });
 
+  it('are told before the way that is for none of them', async () => {
+    const made = generateCapture(join(folder, 'through'), { ...SHAPE, affinity: 0 });
+    const rules = readFileSync(made.rulesFile, 'utf8');
+    const last = endpointChains(rules, made.address).at(-1) ?? '';
+    // As where the last rule of a Service lost its place: the choice falls through.
+    const jump = new RegExp(`^(-A KUBE-SVC-\\S+ )(.*-j ${last})$`, 'm');
+    writeFileSync(made.rulesFile, rules.replace(jump, '$1-m statistic --mode random --probability 0.5 $2'));
+    const told: Told = { folded: 0 };
+    const { each, folded } = await bothWays(made, 'pod', told);
+    expect(folded).toEqual(each);
+    expect(told.folded).toBeGreaterThan(0);
+    const [item] = each.items;
+    expect(item?.outcomes).toHaveLength(13);
+    expect(item?.outcomes.at(-1)?.destination.address).toBe(made.address);
+  });
+
   it('are told apart from the one that asks itself', async () => {
     const made = generateCapture(join(folder, 'itself'), { ...SHAPE, affinity: 0 });
     const told: Told = { folded: 0 };

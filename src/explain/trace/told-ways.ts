@@ -132,7 +132,10 @@ class TwinItems {
     return new TwinItem(item, way, own, shared.connection);
   }
 
-  /** @param another endpoint of such a way. @returns what ways like an outcome share with it; null where what is told of it names its endpoint. */
+  /**
+   * @param another endpoint of such a way
+   * @returns what ways like an outcome share with it; null where what is told of it names its endpoint
+   */
   #sharedBy(item: OutcomeItem, outcome: Outcome, of: number, another: Address): Shared | null {
     const known = this.#shared.get(of);
     if (known !== undefined) return known;

@@ -27,6 +27,8 @@ export class TwinItem implements OutcomeItem {
   readonly #like: OutcomeItem;
   readonly #way: TwinWay;
   readonly #connection: TwinConnection | null;
+  #path: OutcomeItem['path'] | null = null;
+  #turns: OutcomeItem['turns'] | null = null;
 
   /**
    * @param like what is told of the outcome, which holds for its twins
@@ -62,7 +64,8 @@ export class TwinItem implements OutcomeItem {
   }
 
   get path(): OutcomeItem['path'] {
-    return this.#way.path.map(({ step }) => step.id);
+    this.#path ??= this.#way.path.map(({ step }) => step.id);
+    return this.#path;
   }
 
   get connection(): OutcomeItem['connection'] {
@@ -72,7 +75,8 @@ export class TwinItem implements OutcomeItem {
   }
 
   get turns(): OutcomeItem['turns'] {
-    return this.#way.turns().map(({ after, kind, fact }) => ({ after, kind, text: turnText(fact) }));
+    this.#turns ??= this.#way.turns().map(({ after, kind, fact }) => ({ after, kind, text: turnText(fact) }));
+    return this.#turns;
   }
 
   toJSON(): OutcomeItem {

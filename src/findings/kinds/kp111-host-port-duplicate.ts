@@ -99,8 +99,9 @@ function ownerOf(place: string, { known }: CheckContext): string | null {
 
 function podsWanting({ port, protocol }: Entry, { known }: CheckContext): string[] {
   const node = thisNodeName(known);
-  return (node === null ? [] : known.book.podsOn(node))
-    .filter(({ phase }) => phase === 'Running')
+  return known.book
+    .podsOn(node)
+    .filter((pod) => pod.node === node && pod.phase === 'Running')
     .filter((pod) =>
       pod.hostPorts.some((one) => one.hostPort === port && one.protocol.toLowerCase() === protocol),
     )

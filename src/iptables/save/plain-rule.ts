@@ -222,7 +222,8 @@ class Reader extends PlainCursor {
     if (!isSet && !(this.takes('--rcheck --seconds ') && this.bytes[this.at] !== ZERO)) return false;
     const seconds = isSet ? null : this.digits(SPACE);
     const reap = !isSet && this.takes('--reap ');
-    if (seconds === -1 || !this.takes('--name ')) return false;
+    // More is no number to iptables.
+    if (seconds === -1 || (seconds ?? 0) > 0xffffffff || !this.takes('--name ')) return false;
     const list = this.#word();
     if (list === null || !this.takes('--mask ')) return false;
     const mask = parseAddress(this.#word() ?? '');

@@ -190,4 +190,42 @@ COMMIT
     compare(Buffer.from(v6), counts, ['ipv6']);
     expect(counts).toMatchObject({ rules: 14, plain: 14, unlike: [] });
   });
+
+  it('asks the lists of session affinity, and nothing else is taken for one', () => {
+    const own = '--name KUBE-SEP-ABCDEFGHIJKLMNOP --mask 255.255.255.255 --rsource';
+    const read = (...matches: readonly string[]): Counts => {
+      const counts = noneYet();
+      const rules = matches.map((match) => `-A KUBE-SVC-A -m recent ${match} -j KUBE-SEP-A\n`).join('');
+      compare(Buffer.from(`*nat\n:KUBE-SVC-A - [0:0]\n:KUBE-SEP-A - [0:0]\n${rules}COMMIT\n`), counts, [
+        'ipv4',
+        'ipv6',
+      ]);
+      return counts;
+    };
+    const usual = read(
+      `--set ${own}`,
+      `--rcheck --seconds 10800 --reap ${own}`,
+      `--rcheck --seconds 4294967295 ${own}`,
+      `--set ${own.replace('255.255.255.255', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')}`,
+    );
+    expect(usual).toMatchObject({ rules: 8, plain: 8, unlike: [] });
+    const odd = read(
+      `--rcheck --seconds 4294967296 ${own}`,
+      `--rcheck --seconds 010 ${own}`,
+      `--rcheck --seconds 0 ${own}`,
+      `--rcheck --seconds -1 ${own}`,
+      `--rcheck --seconds 1e3 ${own}`,
+      `--rcheck ${own}`,
+      `--rcheck --seconds 5 --hitcount 2 ${own}`,
+      `--update --seconds 5 ${own}`,
+      `--set ${own.replace('--rsource', '--rdest')}`,
+      `--set ${own.replace('255.255.255.255', '255.255.255.256')}`,
+      `--set ${own.replace('KUBE-SEP-ABCDEFGHIJKLMNOP', '-x')}`,
+      `--set ${own.replace('KUBE-SEP-ABCDEFGHIJKLMNOP', '!x')}`,
+      `--set ${own.replace('KUBE-SEP-ABCDEFGHIJKLMNOP', '"a b"')}`,
+      `--set ${own} --rsource`,
+      `! --set ${own}`,
+    );
+    expect(odd).toMatchObject({ rules: 30, plain: 0, unlike: [] });
+  });
 });
