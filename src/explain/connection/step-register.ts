@@ -14,6 +14,8 @@ export class StepRegister {
   readonly #described: () => readonly StepItem[];
   /** What is passed besides. */
   readonly #more: StepItem[] = [];
+  /** What was asked for last: readers ask once for each way. */
+  #listed: readonly StepItem[] = [];
   readonly #ids = new Map<string, number>();
   /** The same of rules of iptables, which are one object each however often they are met: a Service has thousands of them. */
   readonly #ofRules = new Map<Step['hook'], Map<Rule, number>>();
@@ -27,9 +29,11 @@ export class StepRegister {
     for (const step of first) this.#note(step, node, step.id);
   }
 
-  /** @returns the steps of all legs that were asked for. */
+  /** @returns the steps of all legs that were asked for until now. */
   list(): readonly StepItem[] {
-    return [...this.#described(), ...this.#more];
+    if (this.#listed.length < this.#first.length + this.#more.length)
+      this.#listed = [...this.#described(), ...this.#more];
+    return this.#listed;
   }
 
   /** @returns the chains in which they are. */

@@ -1,6 +1,5 @@
 import { type Address, formatAddress } from '../../net/address.ts';
 import type { FoldedTrace, TwinWay } from '../../trace/folded-trace.ts';
-import { later } from '../../trace/later.ts';
 import type { Outcome, Step } from '../../trace/outcome.ts';
 import { type Connected, connect, type SenderKnown } from '../connection/connect.ts';
 import type { ConnectionShares } from '../connection/connection-item.ts';
@@ -64,7 +63,7 @@ export function tellWays(
     );
   const described = {
     outcomes: describe(trace.outcomes, services),
-    steps: later(() => describeSteps(trace, rulesets, known.nft, namer)),
+    steps: () => describeSteps(trace, rulesets, known.nft, namer),
   };
   const connected = connect(node, trace, described, nodes, sender);
   const twins = new TwinItems(connected, context, (outcome, of) =>
@@ -74,7 +73,7 @@ export function tellWays(
   return {
     outcomes,
     followed: connected.outcomes,
-    steps: later(() => connected.steps.list()),
+    steps: () => connected.steps.list(),
     chains: () => connected.steps.chains(),
     connection: connected.beginsConnection ? sharesOfConnections(outcomes) : null,
   };
