@@ -1,3 +1,4 @@
+import { podName } from '../explain/question/pod-name.ts';
 import type { Known } from '../explain/question/question.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import { type Address, type Family, parseAddress } from '../net/address.ts';
@@ -30,8 +31,8 @@ export function readSenders(
 }
 
 function podSenders(name: string, known: readonly [Known, Known]): SendersByFamily | 'unknown' {
-  const [, namespace = '', own = ''] = /^([^/]*)\/(.*)$/s.exec(name) ?? [];
-  const pods = known.flatMap(({ book }) => book.podNamed(namespace, own) ?? []);
+  const asked = podName(name, '');
+  const pods = known.flatMap(({ book }) => book.podNamed(asked.namespace, asked.name) ?? []);
   const addresses = pods.flatMap(({ ips }) => ips.map(parseAddress)).filter((address) => address !== null);
   return addresses.length === 0 ? 'unknown' : addressSenders(addresses, known);
 }

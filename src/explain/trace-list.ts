@@ -105,7 +105,7 @@ export interface StepItem {
   readonly note: string | null;
 }
 
-/** An outcome of the contract. */
+/** An outcome of the contract. Of thousands that fare alike some are made late: whoever copies one takes `plainOutcome` of it. */
 export interface OutcomeItem {
   readonly probability: number;
   readonly given: readonly GivenItem[];

@@ -2,7 +2,7 @@ import { knownBut } from '../explain/question/known-but.ts';
 import type { Known } from '../explain/question/question.ts';
 import { otherNames } from '../explain/services/other-chains.ts';
 import { ChainView } from '../iptables/chain-view.ts';
-import type { Chain, ChainMap, Ruleset, Table } from '../iptables/ruleset.ts';
+import { type Chain, type ChainMap, chainOnce, type Ruleset, type Table } from '../iptables/ruleset.ts';
 import { chainName, isOfOneService } from '../proxy/chains.ts';
 import { SERVICE_PREFIXES } from '../proxy/hash.ts';
 
@@ -55,30 +55,24 @@ function withChains(ruleset: Ruleset, own: ReadonlySet<string>): Ruleset {
 
 /** Some chains of a table to go through, and all of them to look up. */
 class SomeChains extends ChainView {
-  readonly #all: ChainMap;
   readonly #names: readonly string[];
 
   /** @param own chains of one Service that are not passed over. */
   constructor(all: ChainMap, own: ReadonlySet<string>) {
-    super();
-    this.#all = all;
+    super(all);
     this.#names = [...otherNames({ chains: all }), ...[...own].filter((name) => all.has(name))];
   }
 
   has(name: string): boolean {
-    return this.#all.has(name);
+    return this.all.has(name);
   }
 
   get(name: string): Chain | undefined {
-    return this.#all.get(name);
+    return this.all.get(name);
   }
 
   once(name: string): Chain | undefined {
-    return this.#all.once === undefined ? this.#all.get(name) : this.#all.once(name);
-  }
-
-  mention(text: string): boolean {
-    return this.#all.mention?.(text) ?? true;
+    return chainOnce(this.all, name);
   }
 
   keys(): MapIterator<string> {

@@ -1,11 +1,22 @@
 import type { Chain, ChainMap } from './ruleset.ts';
 
-/** Chains of a table that are there already, or are made when they are asked for: whoever extends it says which, by their names. */
+/** Some chains of a table, that are there already or are made when they are asked for: whoever extends it says which, by their names. */
 export abstract class ChainView implements ChainMap {
+  /** The chains of which these are some. */
+  protected readonly all: ChainMap;
+
+  constructor(all: ChainMap) {
+    this.all = all;
+  }
+
   abstract has(name: string): boolean;
   abstract get(name: string): Chain | undefined;
   /** The names to go through, in order. */
   abstract keys(): MapIterator<string>;
+
+  mention(text: string): boolean {
+    return this.all.mention?.(text) ?? true;
+  }
 
   get size(): number {
     return [...this.keys()].length;

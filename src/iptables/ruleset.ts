@@ -156,9 +156,9 @@ export interface ChainMap extends ReadonlyMap<string, Chain> {
   beside?(other: ChainMap): ChainsBeside | null;
 }
 
-/** @returns the rules of a chain that is looked at once, of 100,000 that are; undefined where there is no such chain. */
-export function rulesOnce(chains: ChainMap, name: string): RuleList | undefined {
-  return (chains.once === undefined ? chains.get(name) : chains.once(name))?.rules;
+/** @returns a chain that is looked at once, of 100,000 that are; undefined where there is no such chain. */
+export function chainOnce(chains: ChainMap, name: string): Chain | undefined {
+  return chains.once === undefined ? chains.get(name) : chains.once(name);
 }
 
 /** Two tables beside each other. Names are in the order of their table. */

@@ -1,4 +1,4 @@
-import { type Branch, type Ending, entriesOf, type Folded, listed, type PathNode } from './branch.ts';
+import { type Ending, entriesOf, type Folded, listed, type PathNode } from './branch.ts';
 import { listGiven } from './given.ts';
 import type { Outcome, Passing, Step, Trace, Turn } from './outcome.ts';
 import type { Packet } from './packet.ts';
@@ -73,22 +73,20 @@ function areAllPassed(steps: readonly Step[], endings: readonly Ending[]): boole
 class FoldedWay implements TwinWay {
   readonly of: number;
   readonly #ending: Ending;
-  readonly #branch: Branch;
   readonly #folded: Folded;
 
   constructor(ending: Ending, folded: Folded, of: number) {
     this.of = of;
     this.#ending = ending;
-    this.#branch = ending.branch;
     this.#folded = folded;
   }
 
   get probability(): number {
-    return this.#branch.probability;
+    return this.#ending.branch.probability;
   }
 
   get given(): Outcome['given'] {
-    return listGiven(this.#branch.given);
+    return listGiven(this.#ending.branch.given);
   }
 
   get destination(): Outcome['destination'] {
@@ -97,7 +95,7 @@ class FoldedWay implements TwinWay {
   }
 
   get until(): Passing['path'] {
-    return entriesOf(this.#branch.path);
+    return entriesOf(this.#ending.branch.path);
   }
 
   get path(): Passing['path'] {
@@ -109,7 +107,7 @@ class FoldedWay implements TwinWay {
   }
 
   turns(): readonly Turn[] {
-    return listed(turnsOf(this.#branch, this.#folded)).map(({ turn }) => turn);
+    return listed(turnsOf(this.#ending.branch, this.#folded)).map(({ turn }) => turn);
   }
 
   unfold(): Outcome {

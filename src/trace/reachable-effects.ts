@@ -1,4 +1,4 @@
-import { type HookName, rulesOnce, type TableName } from '../iptables/ruleset.ts';
+import { chainOnce, type HookName, type TableName } from '../iptables/ruleset.ts';
 import type { Effect } from '../rules/effect.ts';
 import { lowered } from '../rules/lowered-rule.ts';
 import { baseChain, type World } from './world.ts';
@@ -20,7 +20,7 @@ export function* reachableEffects(
     if (start === null || chains === undefined) continue;
     const reached = new Set([start.name]);
     for (const name of reached) {
-      const rules = rulesOnce(chains, name);
+      const rules = chainOnce(chains, name)?.rules;
       for (let i = 0; rules !== undefined && i < rules.length; i++) {
         const target = rules.targetName(i);
         const leadsOn = target !== null && chains.has(target);

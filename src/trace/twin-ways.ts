@@ -20,7 +20,7 @@ import type { EndpointChain } from './twins.ts';
 export function withTwins(endings: readonly Ending[]): readonly Ending[] | null {
   const all: Ending[] = [];
   const orders: number[] = [];
-  // A way that jumped to none of the endpoints comes behind those before it, their twins among them: it passed over all jumps.
+  // A way that jumped to none of the endpoints is put behind those before it and their twins: as a rule it fell through the whole choice.
   let last = -1;
   for (const ending of endings) {
     const list = ending.branch.twins;

@@ -154,23 +154,21 @@ function isConcerned(rule: Rule, { hashes, destinations, ports }: Concerned): bo
 
 /** The chains of a table without those of other Services and without their rules. None is made until it is asked for. */
 class ConcernedChains extends ChainView {
-  readonly #all: ChainMap;
   readonly #concerned: Concerned;
   readonly #entries = new Map<string, Chain>();
 
   constructor(all: ChainMap, concerned: Concerned) {
-    super();
-    this.#all = all;
+    super(all);
     this.#concerned = concerned;
   }
 
   has(name: string): boolean {
-    return this.#isKept(name) && this.#all.has(name);
+    return this.#isKept(name) && this.all.has(name);
   }
 
   get(name: string): Chain | undefined {
     const known = this.#entries.get(name);
-    const chain = known ?? (this.#isKept(name) ? this.#all.get(name) : undefined);
+    const chain = known ?? (this.#isKept(name) ? this.all.get(name) : undefined);
     if (known !== undefined || chain === undefined || !ENTRY_CHAINS.has(name)) return chain;
     const rules = candidatesOf(chain.rules, this.#concerned).filter(
       (rule) => isConcerned(rule, this.#concerned) || !isOfService(rule),
@@ -180,16 +178,12 @@ class ConcernedChains extends ChainView {
     return kept;
   }
 
-  mention(text: string): boolean {
-    return this.#all.mention?.(text) ?? true;
-  }
-
   keys(): MapIterator<string> {
-    return this.#kept(this.#all.keys());
+    return this.#kept(this.all.keys());
   }
 
   keysBeginning(begins: readonly string[], does: boolean): Iterable<string> {
-    return this.#kept(namesBeginning({ chains: this.#all }, begins, does));
+    return this.#kept(namesBeginning({ chains: this.all }, begins, does));
   }
 
   *#kept(names: Iterable<string>): Generator<string, undefined, unknown> {

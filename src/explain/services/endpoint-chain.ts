@@ -1,4 +1,4 @@
-import { rulesOnce, type Table } from '../../iptables/ruleset.ts';
+import { chainOnce, type Table } from '../../iptables/ruleset.ts';
 import type { Target } from '../../iptables/target.ts';
 import { ADDRESS_BITS, type Family, formatAddress } from '../../net/address.ts';
 import { maskOfLength } from '../../net/prefix.ts';
@@ -21,7 +21,7 @@ const MISSING: EndpointChain = { target: null, hairpin: null, protocol: null, pa
 
 /** @returns what the chain says; a chain that the dump does not hold says nothing. */
 export function readEndpointChain(table: Table, chain: string, family: Family): EndpointChain {
-  const rules = rulesOnce(table.chains, chain);
+  const rules = chainOnce(table.chains, chain)?.rules;
   if (rules === undefined) return MISSING;
   for (let index = 0; index < rules.length; index++) {
     if (rules.targetName(index) !== 'DNAT') continue;
@@ -48,7 +48,7 @@ export function translationOf(
 }
 
 function hairpinOf(table: Table, chain: string, family: Family): string | null {
-  const rules = rulesOnce(table.chains, chain);
+  const rules = chainOnce(table.chains, chain)?.rules;
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
     if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
     const { source } = factsOf(rules.once(index));

@@ -7,7 +7,7 @@ import { givenNote } from '../words/question-words.ts';
 export class GivenItems {
   readonly #flowsCaptured: boolean;
   readonly #numbers = new Map<string, number>();
-  /** What each question is called in the keys of these: by what it is, and by what it asks. A rule asks each way the same one. */
+  /** A number for each question, of which those keys are made; the object is looked up first, since a rule asks each way the same one. */
   readonly #names = new Map<Question, number>();
   readonly #byText = new Map<string, number>();
   readonly #lists = new Map<readonly Given[], readonly GivenItem[]>();

@@ -45,11 +45,10 @@ export class Namer {
   endpointOf(outcome: Pick<Outcome, 'verdict' | 'destination'> & Passing): EndpointRef | null {
     if (outcome.verdict !== 'accept') return null;
     const { address, port } = outcome.destination;
-    const step = outcome.path.findLast(({ step: { action } }) => action === 'dnat')?.step ?? null;
-    return this.endpointBehind(step, formatAddress(address), port);
+    return this.endpointBehind(namingStep(outcome), formatAddress(address), port);
   }
 
-  /** @returns who answers at an address behind the step that rewrote the destination; null: none did. */
+  /** @returns who answers at an address. @param step that names the endpoint, see {@link namingStep} */
   endpointBehind(step: Step | null, address: string, port: number | null): EndpointRef | null {
     if (step === null) return this.endpointAt(address, port);
     const known = this.#ofChains.get(step.chain);
@@ -193,4 +192,9 @@ function viaOf({ chain, target }: Rule, phrase: CommentPhrase | undefined): Serv
     default:
       return kind === 'SVC' || kind === 'SVL' ? 'clusterIP' : null;
   }
+}
+
+/** @returns the step that names the endpoint, by the chain that it is in: the last that wrote one. Null: none did. */
+export function namingStep({ path }: Passing): Step | null {
+  return path.findLast(({ step }) => step.action === 'dnat')?.step ?? null;
 }

@@ -11,6 +11,7 @@ import type { ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import type { OutcomeItem, StepItem } from '../trace-list.ts';
 import { outsideIptables } from './mode-notes.ts';
+import { namingStep } from './namer.ts';
 import { isOfTwins } from './of-twins.ts';
 import { describeOutcome } from './outcome-items.ts';
 import type { RemarkContext } from './remarks/context.ts';
@@ -66,10 +67,10 @@ export function tellWays(
     steps: () => describeSteps(trace, rulesets, known.nft, namer),
   };
   const connected = connect(node, trace, described, nodes, sender);
-  const twins = new TwinItems(connected, context, (outcome, of) =>
+  const teller = new WayTeller(connected, context, (outcome, of) =>
     describe([outcome], [services[of] ?? null]),
   );
-  const outcomes = trace.ways.map((way) => twins.itemOf(way));
+  const outcomes = trace.ways.map((way) => teller.itemOf(way));
   return {
     outcomes,
     followed: connected.outcomes,
@@ -79,8 +80,8 @@ export function tellWays(
   };
 }
 
-/** Tells ways to endpoints that fare as another does. */
-class TwinItems {
+/** Tells ways: of those that fare as another does what that one is told as, with their own endpoint. */
+class WayTeller {
   readonly #connected: Connected;
   readonly #context: RemarkContext;
   readonly #describe: (outcome: Outcome, of: number) => readonly OutcomeItem[];
@@ -119,9 +120,8 @@ class TwinItems {
     if (unevenShares({ path: way.until }, this.#context).length > 0) return null;
     const { conditions, namer } = this.#context;
     const { verdict, decidedBy } = outcome;
-    const { rewrittenBy } = shared;
     const text = formatAddress(address);
-    const step = rewrittenBy === null ? null : way.ownStep(rewrittenBy);
+    const step = shared.naming === null ? null : way.ownStep(shared.naming);
     const own = {
       given: conditions.list(way.given),
       decidedBy: decidedBy === null ? item.decidedBy : way.ownStep(decidedBy).id,
@@ -143,7 +143,7 @@ class TwinItems {
       isOfTwins([...item.remarks, item.reason], outcome) &&
       unevenShares(outcome, this.#context).length === 0 &&
       (item.connection === null || connection !== null);
-    const shared = isShared ? { connection, rewrittenBy: rewrittenBy(outcome) } : null;
+    const shared = isShared ? { connection, naming: namingStep(outcome) } : null;
     this.#shared.set(of, shared);
     return shared;
   }
@@ -153,10 +153,6 @@ class TwinItems {
 interface Shared {
   /** Null where they begin none. */
   readonly connection: TwinConnection | null;
-  /** The step that names the endpoint that was followed, by its chain. */
-  readonly rewrittenBy: Step | null;
-}
-
-function rewrittenBy({ path }: Outcome): Step | null {
-  return path.findLast(({ step }) => step.action === 'dnat')?.step ?? null;
+  /** The step that names the endpoint that was followed; null where none does. */
+  readonly naming: Step | null;
 }

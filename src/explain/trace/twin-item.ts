@@ -88,6 +88,7 @@ export class TwinItem implements OutcomeItem {
 export function plainOutcome(outcome: OutcomeItem): OutcomeItem {
   if (!(outcome instanceof TwinItem)) return outcome;
   const { path, connection, turns } = outcome;
+  // Its own fields alone, in the order of the contract.
   const { remarks, ...rest } = { ...outcome };
   return { ...rest, path, connection, turns, remarks };
 }

@@ -99,6 +99,7 @@ function ownerOf(place: string, { known }: CheckContext): string | null {
 
 function podsWanting({ port, protocol }: Entry, { known }: CheckContext): string[] {
   const node = thisNodeName(known);
+  // Where the node is not known, those that are on none yet.
   return known.book
     .podsOn(node)
     .filter((pod) => pod.node === node && pod.phase === 'Running')

@@ -1,7 +1,7 @@
 import { command } from '../../command/command.ts';
 import { thisNodeName } from '../../explain/question/this-node.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
-import { type RuleList, rulesOnce } from '../../iptables/ruleset.ts';
+import { chainOnce, type RuleList } from '../../iptables/ruleset.ts';
 import { parseAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
 import { socketText } from '../../net/socket.ts';
@@ -35,7 +35,7 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
       const changed = new Set(item.misdirected.map(({ chain }) => chain));
       const here = item.endpoints.filter(({ chain, address, endpoint }) => {
         if (endpoint?.thisNode === false || changed.has(chain) || !hasRole(chain, 'endpoint')) return false;
-        const rules = rulesOnce(nat.chains, chain);
+        const rules = chainOnce(nat.chains, chain)?.rules;
         return rules !== undefined && rules.length > 0 && !marks(rules, address);
       });
       const [first] = here;

@@ -12,6 +12,7 @@ const SHOWN = 3;
 /**
  * What becomes of connections whose first packet passes the node, where they fail later, on another node or on the way
  * back, or what is not known of them after a further node. Each reason once, with its share and the nodes on the way.
+ * @param likeOf tells outcomes that fare alike, of which one is looked at; absent: each is
  */
 export function connectionLines(
   { outcomes }: OutcomeGroup,
@@ -22,7 +23,6 @@ export function connectionLines(
   const failing = new Map<string, { share: number; way: ConnectionWay }>();
   const fails = new Map<OutcomeItem, boolean>();
   for (const outcome of outcomes.flatMap(({ ways }) => ways)) {
-    // Of 5,000 endpoints that fare alike one is looked at.
     const like = likeOf(outcome);
     const isTold = fails.get(like) ?? waysTold(like).length > 0;
     fails.set(like, isTold);

@@ -35,10 +35,9 @@ export function fareText(
   for (const { share, ways } of group.outcomes) {
     const all = ways.reduce((sum, { probability }) => sum + probability, 0);
     for (const way of ways) {
-      // Its part of what ends alike.
-      const of = all === 0 ? 1 / ways.length : way.probability / all;
+      const ofAlike = all === 0 ? 1 / ways.length : way.probability / all;
       for (const { sees, part } of fares.endsOf(way))
-        shares.set(sees, (shares.get(sees) ?? 0) + share * of * part);
+        shares.set(sees, (shares.get(sees) ?? 0) + share * ofAlike * part);
     }
   }
   // A flow that goes where nothing sends new ones arrives, and is not served.
