@@ -15,7 +15,7 @@ function run(command: string, input = ''): string {
   return execFileSync('ip', words, { encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-/** A listing as text and as JSON of one moment: the kernel adds routes of its own while links come up. */
+/** A listing as text and as JSON of one moment: the kernel adds routes and addresses of its own while links come up. */
 function both(text: string, json: string): [string, string] {
   for (let tries = 0; ; tries++) {
     const before = run(json);
@@ -94,9 +94,7 @@ describe.skipIf(!usable)('what the tools print for people is read like their JSO
   const problems = new ProblemList();
 
   it('ip addr', () => {
-    const [text, json] = [run('ip addr'), run('ip -j addr')].map((output) =>
-      parseLinks(output, 'a', problems),
-    );
+    const [text, json] = both('ip addr', 'ip -j addr').map((output) => parseLinks(output, 'a', problems));
     expect(json?.length).toBeGreaterThan(3);
     expect(text).toEqual(json);
   });
