@@ -41,7 +41,10 @@ export function supplyChains(
     const made = read?.get(String(at));
     if (made === undefined || chains.has(chain)) continue;
     const first = asked.map((to, index) => askingRule({ ...made, name: chain }, to, of, index + 1, name));
-    const rest = rulesOf(made).map((rule) => ({ ...rule, chain, number: rule.number + first.length }));
+    const rest = rulesOf(made).map((rule) => {
+      const { handle, comment, statements, file, line, text } = rule;
+      return { chain, number: rule.number + first.length, handle, comment, statements, file, line, text };
+    });
     chains.set(chain, {
       ...made,
       name: chain,

@@ -174,7 +174,7 @@ function portsOf(services: readonly Service[], endpoints: readonly Endpoint[]): 
   const ports = new Map<string, KnownPort>();
   const add = (name: ServicePortName, portNumber: number | null): void => {
     const key = `${name.port}/${name.protocol.toUpperCase()}`;
-    if (!ports.has(key)) ports.set(key, { ...name, portNumber });
+    if (!ports.has(key)) ports.set(key, { portNumber, ...name });
   };
   for (const { namespace, name, ports: own } of services)
     for (const port of own) add({ namespace, name, port: port.name, protocol: port.protocol }, port.port);

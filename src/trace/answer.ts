@@ -33,6 +33,8 @@ export function yesNo(value: boolean): Answer {
 
 /** @returns the answer that leaves a question open. */
 export function unknown(question: Question, refine?: Unknown['refine']): Unknown {
-  const base = { kind: 'unknown' as const, question, key: keyOf(question) };
-  return refine === undefined ? base : { ...base, refine };
+  const key = keyOf(question);
+  return refine === undefined
+    ? { kind: 'unknown', question, key }
+    : { kind: 'unknown', question, key, refine };
 }

@@ -205,7 +205,7 @@ function outputRoutes(branch: Branch, context: TraceContext, turn: 'route' | 're
   const sent =
     turn === 'route'
       ? sentRoutes(branch, context)
-      : asSent(branch, context).map((way) => ({ ...way, source: branch.state.source.address }));
+      : asSent(branch, context).map((way) => ({ source: branch.state.source.address, ...way }));
   return sent.flatMap((one) => alongRoute(one, context, turn));
 }
 

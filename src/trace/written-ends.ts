@@ -35,11 +35,11 @@ export function withDestination(branch: Branch, address: Address, port: number |
     destinationLocal: sameAddress(address, state.destination) ? state.destinationLocal : null,
   };
   return changed(branch, {
-    ...(same && connection?.dnat !== true ? {} : header),
     connection:
       connection === null
         ? null
         : { ...connection, replySource: address, replySourcePort: port, dnat: connection.dnat || !same },
+    ...(same && connection?.dnat !== true ? {} : header),
   });
 }
 
@@ -63,7 +63,6 @@ export function withSource(
     source.address !== null &&
     sameAddress(sender.address, source.address);
   return changed(branch, {
-    ...(same && connection?.snat !== true ? {} : { source: sender, sourcePort: port }),
     sourceRewrite: rewrite,
     connection:
       connection === null
@@ -74,5 +73,6 @@ export function withSource(
             replyDestinationPort: port,
             snat: connection.snat || !same,
           },
+    ...(same && connection?.snat !== true ? {} : { source: sender, sourcePort: port }),
   });
 }

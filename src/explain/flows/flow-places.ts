@@ -78,8 +78,19 @@ export class FlowPlaces {
 
   #look(protocol: number, address: Address, port: number | null): FlowPlace {
     const local = this.isLocal(address);
-    const nothing = { protocol, address, port, local, hostPods: [], portless: null };
-    const none = { ...nothing, service: null, via: null, api: null, programmed: [], endpoints: null };
+    const none: FlowPlace = {
+      protocol,
+      address,
+      port,
+      service: null,
+      via: null,
+      api: null,
+      programmed: [],
+      endpoints: null,
+      hostPods: [],
+      local,
+      portless: null,
+    };
     if (port === null) return none;
     const programmed = this.#services.at(
       address.family,
@@ -88,18 +99,17 @@ export class FlowPlaces {
       port,
     );
     const match = this.#known.book.serviceAt(protocol, address, port);
-    if (match !== null)
-      return { ...nothing, ...this.#ofApi(match.service, match.port, match.via, programmed) };
+    if (match !== null) return { ...none, ...this.#ofApi(match.service, match.port, match.via, programmed) };
     const owner = this.#ownerOf(address);
     if (owner !== null && local !== true && programmed.length === 0) return { ...none, portless: owner };
     // Another node's node port is translated there; what this node sees of it still is the Service's.
     const isNode = local !== false || this.#known.book.nodeAt(address) !== null;
     const nodePort = isNode ? this.#nodePort(protocol, address, port) : null;
-    if (nodePort !== null) return { ...nothing, ...nodePort };
+    if (nodePort !== null) return { ...none, ...nodePort };
     const [first] = programmed;
     if (first !== undefined) {
       const via = viaIn(first.item, formatAddress(address));
-      return { ...nothing, ...this.#ofRules(first.item, via, programmed) };
+      return { ...none, ...this.#ofRules(first.item, via, programmed) };
     }
     const hostPods = local === false ? [] : this.#podsWithHostPort(protocol, address, port);
     if (hostPods.length > 0) return { ...none, via: 'hostPort', hostPods };

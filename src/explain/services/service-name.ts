@@ -33,7 +33,7 @@ export function nameDraft(
     const other = said.find((name) => !sameName(name, found.name));
     const { namedBy, service } = found;
     const conflict = other === undefined ? null : labelOf(other);
-    return { ...nameFields(found.name), namedBy, service, protocol: found.protocol, conflict };
+    return { namedBy, service, protocol: found.protocol, conflict, ...nameFields(found.name) };
   }
   const [first] = said;
   const nothing = {
@@ -43,8 +43,9 @@ export function nameDraft(
     namedBy: 'none',
     protocol: null,
     service: null,
+    conflict: null,
   } as const;
-  if (first === undefined) return { ...nothing, conflict: null };
+  if (first === undefined) return nothing;
   if (draft.chains.size > 0) {
     const protocols = protocol === null ? ['tcp', 'udp', 'sctp'] : [protocol];
     const confirmed = said.find((name) =>
@@ -59,7 +60,7 @@ export function nameDraft(
       conflict: other === undefined ? null : labelOf(other),
     };
   }
-  return { ...nothing, ...nameFields(first), namedBy: 'comment', conflict: null };
+  return { ...nothing, ...nameFields(first), namedBy: 'comment' };
 }
 
 interface Found {
@@ -73,7 +74,7 @@ interface Found {
 function byHash(draft: ServiceDraft, comment: string | null, naming: ServiceNaming): Found | null {
   for (const chain of draft.chains) {
     const port = naming.byChain(chain, comment);
-    if (port !== null) return { ...port, namedBy: 'hash' };
+    if (port !== null) return { namedBy: 'hash', ...port };
   }
   return null;
 }

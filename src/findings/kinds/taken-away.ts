@@ -61,7 +61,7 @@ function placesOf(item: ServiceItem, service: Service, context: CheckContext): F
   // Maps of nft do not tell of which kind an address was that the Service no longer has.
   const outer = item.backend === 'nft' ? ['address', 'address'] : ['external IP', 'load balancer IP'];
   const places: readonly Omit<Found, 'why'>[] = [
-    ...item.clusterIPs.map((each) => ({ ...each, kind: 'cluster IP' })),
+    ...item.clusterIPs.map((each) => ({ kind: 'cluster IP', ...each })),
     ...item.externalIPs.map((each) => ({ ...each, kind: outer[0] ?? '' })),
     ...item.loadBalancerIPs.map((each) => ({ ...each, kind: outer[1] ?? '' })),
     ...(item.nodePort === null ? [] : [{ address: null, port: item.nodePort, kind: 'node port' }]),

@@ -120,7 +120,7 @@ export class Surveyor {
     let alternatives = followed.get(key);
     if (alternatives === undefined) {
       alternatives = alternativesOf(
-        follower.follow(client, { ...way, protocol: port.protocol, isLocal: way.via === 'nodePort' }),
+        follower.follow(client, { protocol: port.protocol, isLocal: way.via === 'nodePort', ...way }),
       );
       followed.set(key, alternatives);
     }

@@ -26,22 +26,42 @@ export function readRule(
   object: Fields | null,
   place: Pick<NftRule, 'chain' | 'number' | 'file' | 'line'> & { readonly family: NftFamily },
 ): NftRule {
-  const { family, ...where } = place;
   const rule = objectOf(object?.rule);
   const listed = Array.isArray(rule?.expr) ? rule.expr : [{ unreadable: null }];
-  const statements = listed.map((each) => inFamily(readStatement(each), family));
-  const comment = rule === null ? null : stringAt(rule, 'comment');
-  let text: string | null = null;
-  return {
-    ...where,
-    handle: rule === null ? null : numberAt(rule, 'handle'),
-    comment,
-    statements,
-    get text() {
-      text ??= printStatements(statements, comment);
-      return text;
-    },
-  };
+  const statements = listed.map((each) => inFamily(readStatement(each), place.family));
+  return new JsonRule(place, rule, statements);
+}
+
+/** A rule that is printed when somebody asks for its text: a listing has 200,000. */
+class JsonRule implements NftRule {
+  readonly chain: string;
+  readonly number: number;
+  readonly file: string;
+  readonly line: number;
+  readonly handle: number | null;
+  readonly comment: string | null;
+  readonly statements: NftRule['statements'];
+  #text: string | null = null;
+
+  /** @param rule null where it could not be parsed */
+  constructor(
+    { chain, number, file, line }: Pick<NftRule, 'chain' | 'number' | 'file' | 'line'>,
+    rule: Fields | null,
+    statements: NftRule['statements'],
+  ) {
+    this.chain = chain;
+    this.number = number;
+    this.file = file;
+    this.line = line;
+    this.handle = rule === null ? null : numberAt(rule, 'handle');
+    this.comment = rule === null ? null : stringAt(rule, 'comment');
+    this.statements = statements;
+  }
+
+  get text(): string {
+    this.#text ??= printStatements(this.statements, this.comment);
+    return this.#text;
+  }
 }
 
 /** @returns a set or map; its elements are read when asked for. */

@@ -22,7 +22,14 @@ export function readRule(
   const handle = / # handle (\d+)$/.exec(whole);
   const text = handle === null ? whole : whole.slice(0, handle.index);
   const { statements, comment } = readWords(text, family);
-  const place = {
+  const known = (): NftRule['statements'] => {
+    if (broken === 'torn' || (broken === 'joined' && statements.some(isUnread)))
+      return [{ kind: 'unknown', text }];
+    if (broken === 'loose' && before !== undefined && mayGoOn(before.text, statements, family))
+      return [{ kind: 'unknown', text: `${before.text} ${text}` }];
+    return statements;
+  };
+  return {
     chain,
     number,
     handle: handle === null ? null : Number(handle[1]),
@@ -30,12 +37,8 @@ export function readRule(
     file,
     line,
     text,
+    statements: known(),
   };
-  if (broken === 'torn' || (broken === 'joined' && statements.some(isUnread)))
-    return { ...place, statements: [{ kind: 'unknown', text }] };
-  if (broken === 'loose' && before !== undefined && mayGoOn(before.text, statements, family))
-    return { ...place, statements: [{ kind: 'unknown', text: `${before.text} ${text}` }] };
-  return { ...place, statements };
 }
 
 function readWords(text: string, family: NftFamily): Pick<NftRule, 'statements' | 'comment'> {

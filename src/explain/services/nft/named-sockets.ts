@@ -74,7 +74,9 @@ function socketOf(entry: MapEntry, table: NftTable): NamedSocket | null {
   const protocol = parseProtocol(entry.protocol);
   const address = entry.address === null ? null : parseAddress(entry.address);
   if (name === null || protocol === null || (entry.address !== null && address === null)) return null;
-  return { address, port: entry.port, protocol, named: { ...name, via: viaOf(entry, table) } };
+  const { namespace, name: service, port, namedBy } = name;
+  const named = { namespace, name: service, port, namedBy, via: viaOf(entry, table) };
+  return { address, port: entry.port, protocol, named };
 }
 
 function nameOf({ verdict, comment }: MapEntry): Omit<ServiceRef, 'via'> | null {
