@@ -71,9 +71,11 @@ export class CheckContext {
   /** Every Service port that the rules program. */
   get programmed(): readonly ServiceItem[] {
     return this.#once('programmed', () =>
-      programmedBy(this.known, (hash) => isFocusedHash(hash, this.input.focus)).filter((item) =>
-        isAskedFor(item, this.input),
-      ),
+      programmedBy(
+        this.known,
+        (hash) => isFocusedHash(hash, this.input.focus),
+        (item) => isAskedFor(item, this.input),
+      ).filter((item) => isAskedFor(item, this.input)),
     );
   }
 

@@ -27,7 +27,12 @@ export interface CarrierReading {
   readonly node: string | null;
   /** Asked with what the names of a port's chains end in: which ports are read from iptables' rules. Absent: all. */
   readonly isWanted?: (hash: string | null) => boolean;
+  /** Of which Services ports are read where names of chains are no hashes. Absent: of all. */
+  readonly isAsked?: IsAsked;
 }
+
+/** Tells whether a Service is asked about; one without a name is not. */
+export type IsAsked = (service: Pick<ServiceItem, 'namespace' | 'name'>) => boolean;
 
 /** Reads what one carrier programs. Every carrier gives the same model. */
 export interface CarrierReader {
@@ -47,7 +52,7 @@ export const CARRIERS: Readonly<Record<Carrier, CarrierReader>> = {
     notes: (_, known) => noteIptables(known),
   },
   nftables: {
-    list: (reading) => listNftServices(reading.known, namingOf(reading), reading.node),
+    list: (reading) => listNftServices(reading.known, namingOf(reading), reading.node, reading.isAsked),
     families: (known) => kubeProxyTables(known).flatMap(({ family, cut }) => (cut ? [] : [family])),
     notes: (_, known) => noteNft(known),
   },
@@ -106,8 +111,9 @@ export function namingOf({ known: { cluster }, names, node }: CarrierReading): S
 export function programmedBy(
   known: Known,
   isWanted: (hash: string | null) => boolean = () => true,
+  isAsked: IsAsked = () => true,
 ): ServiceItem[] {
-  const reading = { ...readingOf(known), isWanted };
+  const reading = { ...readingOf(known), isWanted, isAsked };
   const native = known.proxyMode === 'nftables' ? CARRIERS.nftables.list(reading) : [];
   return [...CARRIERS.iptables.list(reading), ...native];
 }

@@ -60,9 +60,10 @@ function draftOf(drafts: Map<string, NftDraft>, base: string | null, entry: MapE
 
 /** Chains are emptied at once and removed a second later (syncProxyRules): those without rules are none any more. */
 function addChains(drafts: Map<string, NftDraft>, { chains }: NftTable): void {
-  for (const [name, { rules }] of chains) {
+  for (const name of chains.keys()) {
     const parsed = parseNftName(name);
-    if (parsed === null || parsed.prefix === 'endpoint' || rules.length === 0) continue;
+    if (parsed === null || parsed.prefix === 'endpoint') continue;
+    if ((chains.get(name)?.rules.length ?? 0) === 0) continue;
     let draft = drafts.get(parsed.base);
     if (draft === undefined) {
       draft = { base: parsed.base, entries: [], refusals: [], guards: [], chains: new Set() };

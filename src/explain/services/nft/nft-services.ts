@@ -31,12 +31,20 @@ interface Reading {
 /**
  * Lists every Service port that kube-proxy programs in nftables mode (1.29 to 1.36), read from its maps and chains: nothing is
  * traced.
+ * @param isAsked whose ports are read, 10,000 others are not
  * @returns empty where its table was not captured
  */
-export function listNftServices(known: Known, naming: ServiceNaming, node: string | null): ServiceItem[] {
+export function listNftServices(
+  known: Known,
+  naming: ServiceNaming,
+  node: string | null,
+  isAsked: (name: ItemName) => boolean = () => true,
+): ServiceItem[] {
   const endpoints = new EndpointIndex(known.cluster, node);
   return kubeProxyTables(known).flatMap((table) =>
-    draftNftServices(table, naming).map((draft) => itemOf(draft, table, { known, naming, endpoints })),
+    draftNftServices(table, naming)
+      .filter((draft) => isAsked(nameOf(draft, naming)))
+      .map((draft) => itemOf(draft, table, { known, naming, endpoints })),
   );
 }
 
@@ -132,12 +140,8 @@ function nameOf(draft: NftDraft, naming: ServiceNaming): ItemName {
   for (const { address, port, protocol } of [...draft.entries, ...draft.refusals]) {
     const api = naming.bySocket(address, port, protocol);
     if (api === null || (told !== null && !isSame(api, told))) continue;
-    return {
-      ...fieldsOf(api.name.namespace, api.name.service, api.name.port),
-      protocol,
-      namedBy: 'api',
-      api,
-    };
+    const { namespace, service, port: name } = api.name;
+    return { protocol, namedBy: 'api', api, ...fieldsOf(namespace, service, name) };
   }
   if (told !== null) {
     const own = [...draft.chains].some((chain) => {
@@ -146,13 +150,13 @@ function nameOf(draft: NftDraft, naming: ServiceNaming): ItemName {
     });
     const api = naming.byName(told.namespace, told.name, told.port, told.protocol);
     const names = own || api !== null ? fieldsOf(told.namespace, told.name, told.port) : NOBODY;
-    return { ...names, protocol: told.protocol, namedBy: names === NOBODY ? 'none' : 'hash', api };
+    return { protocol: told.protocol, namedBy: names === NOBODY ? 'none' : 'hash', api, ...names };
   }
   const said = nameInComment(entry?.comment ?? null);
   const protocol = entry?.protocol ?? 'unknown';
   return said === null
-    ? { ...NOBODY, protocol, namedBy: 'none', api: null }
-    : { ...fieldsOf(said.namespace, said.service, said.port), protocol, namedBy: 'comment', api: null };
+    ? { protocol, namedBy: 'none', api: null, ...NOBODY }
+    : { protocol, namedBy: 'comment', api: null, ...fieldsOf(said.namespace, said.service, said.port) };
 }
 
 const NOBODY = { namespace: null, name: null, port: null } as const;
