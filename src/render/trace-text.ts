@@ -1,9 +1,8 @@
 import type { TraceDiagnosis } from '../diagnose/trace-diagnosis.ts';
-import type { Note, ServiceRef } from '../explain/explanation.ts';
+import type { ServiceRef } from '../explain/explanation.ts';
 import type { AddressOwner, TraceItem, TraceList } from '../explain/trace-list.ts';
 import { socketText } from '../net/socket.ts';
 import { counted } from '../words/numbers.ts';
-import { isAffinityList } from './affinity.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { VIA, wayText } from './flows/words.ts';
@@ -11,6 +10,7 @@ import type { TextOptions } from './text-options.ts';
 import { fromText } from './trace/alike.ts';
 import { connectionLines } from './trace/connection-text.ts';
 import { renderEndpoints } from './trace/endpoint-table.ts';
+import { renderNotes, uniqueNotes } from './trace/notes-text.ts';
 import { groupOutcomes, type OutcomeGroup } from './trace/outcome-groups.ts';
 import { renderPath } from './trace/path-text.ts';
 import { remarkLines } from './trace/remark-lines.ts';
@@ -31,7 +31,7 @@ export function renderTraceText(list: TraceList, options: TraceTextOptions): str
   const told = new Set<string>();
   if (options.detail !== 'answer')
     for (const item of list.items) blocks.push(path(item, list, width, colours, told));
-  blocks.push(notes(list.items, width, colours));
+  blocks.push(renderNotes(list.items, width, colours));
   return blocks.filter((block) => block !== '').join('\n');
 }
 
@@ -60,7 +60,7 @@ export function renderTraceScreen(
     flowHit: (item) => flowHit(item, width, colours),
     flowText,
     conditions: (group, most) => conditions(group, width, colours, most),
-    notes: notes(list.items, width, colours),
+    notes: renderNotes(list.items, width, colours, diagnosis.likeOf),
     why: service === null ? null : `${program} why ${question}${state}`,
   });
 }
@@ -85,7 +85,7 @@ export function startNodes({ items, capture }: TraceList): string[] {
 function isWhat(items: readonly TraceItem[], colours: Colours): string {
   const service = items.find((each) => each.service !== null)?.service ?? null;
   if (service !== null) return ` is ${colours.strong(escapeTerminal(labelOf(service)))}${viaText(service)}`;
-  const possible = unique(
+  const possible = uniqueNotes(
     items.flatMap(({ outcomes }) =>
       outcomes.flatMap(({ service: one }) =>
         one === null ? [] : [{ code: '', text: `${labelOf(one)}${viaText(one)}`, settle: null }],
@@ -246,50 +246,4 @@ function path(
     return head + renderPath(outcomes, item, width, colours, told);
   });
   return `${colours.heading(title)}\n${parts.join('')}`;
-}
-
-function notes(items: readonly TraceItem[], width: number | null, colours: Colours): string {
-  const assumed = unique(items.flatMap(({ assumptions }) => assumptions));
-  const open = unique(items.flatMap(openNotes));
-  const settled = [...new Set(open.flatMap(({ settle }) => (settle === null ? [] : [settle])))];
-  const lines = [
-    ...(assumed.length === 0
-      ? []
-      : [colours.heading('taken for granted'), ...assumed.map((note) => noteText(note, width))]),
-    ...(settled.length === 0
-      ? []
-      : [
-          colours.heading('to settle what is open'),
-          ...settled.slice(0, 6).map((text) => wrap(`  ${escapeTerminal(text)}`, width, '    ')),
-        ]),
-  ];
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-}
-
-/** What a further capture could settle: conditions that the answer tells, and reasons of what is unknown. */
-function openNotes({ outcomes }: TraceItem): Note[] {
-  return groupOutcomes(outcomes).flatMap((group) => {
-    const ways = group.outcomes.flatMap((one) => one.ways);
-    const byAffinity = group.sticky || group.given.some(isAffinityList);
-    const lists = byAffinity ? [...new Set(ways.map(({ given }) => given))] : [];
-    const affinity = onePerWay(lists.flatMap((given) => given.filter(isAffinityList)));
-    const reasons = ways.flatMap(({ verdict, reason }) =>
-      verdict === 'unknown' && reason !== null ? [reason] : [],
-    );
-    return [...group.given, ...group.cases.flat(), ...affinity, ...reasons];
-  });
-}
-
-/** Lists of 5,000 endpoints are settled in one way. */
-function onePerWay(notes: readonly Note[]): Note[] {
-  return [...new Map(notes.map((note) => [note.settle, note])).values()];
-}
-
-function noteText({ text, settle }: Note, width: number | null): string {
-  const way = settle === null ? '' : ` (${escapeTerminal(settle)})`;
-  return wrap(`  ${escapeTerminal(text)}${way}`, width, '    ');
-}
-
-function unique(list: readonly Note[]): Note[] {
-  return [...new Map(list.map((note) => [note.text, note])).values()];
 }

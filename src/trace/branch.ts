@@ -1,5 +1,6 @@
+import type { Rule } from '../iptables/ruleset.ts';
 import type { Unknown } from './answer.ts';
-import { type GivenNode, runBehind } from './given.ts';
+import { type GivenNode, givenBehind } from './given.ts';
 import type { Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
 import type { Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
@@ -33,19 +34,24 @@ export interface TurnNode {
 }
 
 /** A jump to an endpoint's chain, with jumps to its twins that are not followed: they go on as this one. */
-export interface TwinList {
+export interface TwinList extends JumpToEndpoint {
+  readonly twins: readonly TwinJump[];
+  /** What it passed in its own chain. Null where it went several ways there, undefined where nobody asked: then it has no twins. */
+  readonly own: readonly { readonly step: Step; readonly rule: Rule }[] | null | undefined;
+}
+
+interface JumpToEndpoint {
   readonly endpoint: EndpointChain;
   /** The branch as it jumped. */
   readonly from: Branch;
   /** Its place among all jumps to endpoints, by which ways are put in order. */
   readonly order: number;
-  readonly twins: readonly TwinJump[];
 }
 
 /** A jump that is not followed. */
-export interface TwinJump extends Omit<TwinList, 'twins'> {
-  /** What it passes in its own chain, each behind the step that the other passed in its. */
-  readonly steps: readonly (readonly [of: Step, own: Step])[];
+export interface TwinJump extends JumpToEndpoint {
+  /** What it passes in its own chain, each for the step at that place of {@link TwinList.own}. */
+  readonly steps: readonly Step[];
 }
 
 /** The end of a way that was not followed: what that of its twin was. */
@@ -68,10 +74,16 @@ export interface Ending {
   readonly folded?: Folded;
 }
 
-/** @returns the branch after it passed a step. */
+/** @returns the branch after it passed a step. Field by field: a spread takes twice the time, at each rule that matches. */
 export function passed(branch: Branch, step: Step): Branch {
-  const { path: before, state } = branch;
-  return { ...branch, path: { entry: { step, state }, before, length: (before?.length ?? 0) + 1 } };
+  const { state, probability, path: before, given, turns, twins } = branch;
+  const path = { entry: { step, state }, before, length: (before?.length ?? 0) + 1 };
+  return { state, probability, path, given, turns, twins };
+}
+
+/** @returns the branch, of so many among all packets. */
+export function weighed({ state, path, given, turns, twins }: Branch, probability: number): Branch {
+  return { state, probability, path, given, turns, twins };
 }
 
 /** @returns the branch with the packet changed. */
@@ -89,9 +101,9 @@ export function turned(branch: Branch, kind: Turn['kind'], fact: TurnFact): Bran
 
 /** @returns the branch in which the question was answered this way. */
 export function decided(branch: Branch, { key, question }: Unknown, held: boolean): Branch {
-  const { given: before } = branch;
-  const run = runBehind(before, { key, question, held });
-  return { ...branch, given: { key, held, question, before, run } };
+  const { state, probability, path, turns, twins } = branch;
+  const given = givenBehind(branch.given, { key, question, held });
+  return { state, probability, path, given, turns, twins };
 }
 
 /** @returns the branch that rests on this answer, with what it tells of the packet. */
@@ -115,7 +127,8 @@ export function answered(
 ): boolean | null {
   for (let node = branch.given; node !== null; ) {
     if (node.key === key) return node.held;
-    const { length, places, before } = node.run;
+    const { run, length } = node;
+    const { places, before } = run;
     // 5,000 lists that do not have the client are one run, of one kind and one answer.
     const isOther = length > 1 && node.question.code !== question.code;
     if (!isOther && places !== null && (places.get(key) ?? length + 1) <= length) return node.held;

@@ -2,7 +2,7 @@ import type { Host } from '../host/facts.ts';
 import type { Backend, HookName, Table } from '../iptables/ruleset.ts';
 import { type Test, turn } from '../rules/test.ts';
 import type { Answer } from './answer.ts';
-import { answered, answeredBy, type Branch } from './branch.ts';
+import { answered, answeredBy, type Branch, weighed } from './branch.ts';
 import { bucketOf, type RuleOfTest, taken, tookFromBucket } from './buckets.ts';
 import { answerTest } from './fields/answer-test.ts';
 import type { Observer } from './observer.ts';
@@ -33,7 +33,7 @@ export interface Asker {
  * Otherwise each unknown splits the branch, and the part for which it fails goes on to the next rule.
  */
 export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[], where: Asker): Decision {
-  const open: number[] = [];
+  const open: Open[] = [];
   const { host, hook, backend, table, observer } = where;
   const at = { host, hook, backend, table: table.name, rule, state: branch.state };
   for (let i = 0; i < tests.length; i++) {
@@ -44,9 +44,10 @@ export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[],
     const answer = settle(answerTest(test, state === at.state ? at : { ...at, state }), branch);
     const held = typeof answer === 'object' ? null : turn(answer, test);
     // What a bucket lets through it lacks then, whether that was asked before or not.
-    if (held === null || (held === 'yes' && tookFromBucket(test, answer === 'yes'))) open.push(i);
+    if (held === null || (held === 'yes' && tookFromBucket(test, answer === 'yes')))
+      open.push({ index: i, answer });
     else if (held === 'no') {
-      const first = open[0] ?? i + 1;
+      const first = open[0]?.index ?? i + 1;
       // Whether the kernel gets to a list depends on what is open before it.
       if (!tests.slice(first, i + 1).some(isRemembered))
         return {
@@ -61,23 +62,32 @@ export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[],
   return fork(branch, rule, tests, open, where);
 }
 
+/** A test that may split the branch, at its place in the rule. */
+interface Open {
+  readonly index: number;
+  /** Of the branch as it came. */
+  readonly answer: Answer;
+}
+
 function fork(
   branch: Branch,
   rule: QuotedRule,
   tests: readonly Test[],
-  open: readonly number[],
+  open: readonly Open[],
   { host, hook, backend, table, questions, observer }: Asker,
 ): Decision {
   const at = { host, hook, backend, table: table.name, rule };
   let current: Branch = branch;
   const missed: Branch[] = [];
-  for (const index of open) {
+  for (const { index, answer: asItCame } of open) {
     const test = tests[index];
     if (test === undefined) continue;
     observer?.asked(test, current.state);
     // Asked again: what an earlier question of this rule settled may settle this one too.
-    const { state } = askedUpTo(current, tests, index);
-    const answer = settle(answerTest(test, { ...at, state }), current);
+    const answer =
+      current === branch
+        ? asItCame
+        : settle(answerTest(test, { ...at, state: askedUpTo(current, tests, index).state }), current);
     if (typeof answer === 'string') {
       if (turn(answer, test) === 'yes') {
         current = spent(current, answer === 'yes', test, at);
@@ -87,10 +97,10 @@ function fork(
     }
     if (answer.kind === 'chance') {
       const chance = test.negated ? 1 - answer.probability : answer.probability;
-      const other = { ...current, probability: current.probability * (1 - chance) };
+      const other = weighed(current, current.probability * (1 - chance));
       if (chance < 1) missed.push(remembered(other, tests, index + 1));
       if (chance <= 0) return { matched: [], missed };
-      current = { ...current, probability: current.probability * chance };
+      current = weighed(current, current.probability * chance);
       continue;
     }
     questions.met(answer, current.probability);

@@ -1,13 +1,18 @@
 import type { Chain, Table } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
-import { lowered } from '../rules/lowered-rule.ts';
 import type { EndpointChain, Twins } from './twins.ts';
 
-/** By the name of its chain each endpoint, with the number that its twins share; null where it has none. */
-export type EndpointKinds = ReadonlyMap<
-  string,
-  { readonly endpoint: EndpointChain; readonly kind: number | null }
->;
+/** An endpoint that a chain chooses. */
+export interface EndpointKind {
+  readonly endpoint: EndpointChain;
+  /** The chain that sends to it. */
+  readonly chain: Chain;
+  /** The number that its twins share; null where it has none. */
+  readonly kind: number | null;
+}
+
+/** By the name of its chain each endpoint. */
+export type EndpointKinds = ReadonlyMap<string, EndpointKind>;
 
 /** Rules of a chain that may lead elsewhere before it is taken for one that does not choose among endpoints. */
 const OTHERS = 10;
@@ -33,32 +38,38 @@ export function endpointKinds(
   return kinds;
 }
 
-function kindsAmong(endpoints: readonly EndpointChain[], twins: Twins): EndpointKinds {
-  const numbers = twins.kindsOf(endpoints);
+function kindsAmong(endpoints: readonly Found[], twins: Twins): EndpointKinds {
+  const numbers = twins.kindsOf(endpoints.map(({ endpoint }) => endpoint));
   return new Map(
-    endpoints.map((endpoint, index) => [endpoint.chain, { endpoint, kind: numbers[index] ?? null }]),
+    endpoints.map(({ endpoint, chain }, index) => {
+      return [chain.name, { endpoint, chain, kind: numbers[index] ?? null }];
+    }),
   );
 }
 
-function endpointsOf({ rules }: Chain, { chains }: Table, family: Family): EndpointChain[] {
-  const found = new Map<string, EndpointChain>();
+type Found = Omit<EndpointKind, 'kind'>;
+
+function endpointsOf({ rules }: Chain, { chains }: Table, family: Family): Found[] {
+  const found = new Map<string, Found>();
   let others = 0;
   for (let index = 0; index < rules.length; index++) {
     const name = rules.targetName(index);
     if (name === null || found.has(name)) continue;
-    const endpoint = endpointAt(chains.get(name), family);
-    if (endpoint !== null) found.set(name, endpoint);
+    const chain = chains.get(name);
+    const address = chain === undefined ? null : addressBehind(chain);
+    if (chain !== undefined && address !== null)
+      found.set(name, { chain, endpoint: { chain: name, address: { family, value: address } } });
     else if (++others > OTHERS) return [];
   }
   return [...found.values()];
 }
 
-/** @returns the endpoint of a chain that ends in sending everything to one address; null of another, or of one that is not all seen. */
-function endpointAt(chain: Chain | undefined, family: Family): EndpointChain | null {
-  if (chain === undefined || chain.rules.length === 0 || !isAllSeen(chain)) return null;
-  const { effect } = lowered(chain.rules.at(chain.rules.length - 1));
-  if (effect?.kind !== 'dnat' || effect.to?.from == null || effect.to.from !== effect.to.to) return null;
-  return { chain: chain.name, address: { family, value: effect.to.from } };
+/** @returns the one address to which a chain sends everything that comes to its end; null where it does not, or where it is not all seen. */
+function addressBehind(chain: Chain): bigint | null {
+  if (chain.rules.length === 0 || !isAllSeen(chain)) return null;
+  const { target } = chain.rules.at(chain.rules.length - 1);
+  if (target?.kind !== 'dnat' || target.to?.from == null || target.to.from !== target.to.to) return null;
+  return target.to.from;
 }
 
 /** What the rules of a chain lack, their lines do not tell. */

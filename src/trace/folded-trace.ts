@@ -54,15 +54,23 @@ function areAllPassed(steps: readonly Step[], endings: readonly Ending[]): boole
   const all = new Set(endings);
   const read = new Set<PathNode>();
   const isPassed = new Uint8Array(steps.length);
+  // As a rule the last one jumped from the same chain.
+  let last: PathNode | null = null;
   for (const { branch, folded } of endings) {
     const { path } = branch;
-    for (let node = path; node !== null && !read.has(node); node = node.before) {
+    if (path !== null) isPassed[path.entry.step.id] = 1;
+    // Others go on from what is behind the newest one.
+    for (
+      let node = path?.before ?? null;
+      node !== null && node !== last && !read.has(node);
+      node = node.before
+    ) {
       isPassed[node.entry.step.id] = 1;
-      // Others go on from what is behind the newest one.
-      if (node !== path) read.add(node);
+      read.add(node);
     }
+    last = path?.before ?? null;
     if (folded === undefined) continue;
-    for (const [, own] of folded.jump.steps) isPassed[own.id] = 1;
+    for (const own of folded.jump.steps) isPassed[own.id] = 1;
     // What it shares with its twin is read there.
     if (!all.has(folded.of)) for (const { step } of twinEntries(folded)) isPassed[step.id] = 1;
   }
@@ -103,7 +111,7 @@ class FoldedWay implements TwinWay {
   }
 
   ownStep(of: Step): Step {
-    return stepAs(of, this.#folded.jump);
+    return stepAs(of, this.#folded);
   }
 
   turns(): readonly Turn[] {

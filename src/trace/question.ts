@@ -243,12 +243,14 @@ export type Question =
 /** An answer that a branch rests on. */
 export interface Given {
   readonly question: Question;
+  /** {@link keyOf} it. */
+  readonly key: string;
   readonly held: boolean;
   /**
    * Answers of the same kind that are told as one: this many more questions failed after this one, the last of them
    * named. Session affinity asks one list for each endpoint, or the last of 5,000 would repeat 4,999 of them.
    */
-  readonly joined: { readonly more: number; readonly last: Question } | null;
+  readonly joined: { readonly more: number; readonly last: Question; readonly lastKey: string } | null;
 }
 
 /** @returns a text that is equal for equal questions, and differs for different ones. */

@@ -1,5 +1,5 @@
 import type { Chain, Rule, Table } from '../iptables/ruleset.ts';
-import { type Family, sameAddress } from '../net/address.ts';
+import { type Address, type Family, sameAddress } from '../net/address.ts';
 import type { Effect } from '../rules/effect.ts';
 import type { Branch, Ending, TwinJump, TwinList } from './branch.ts';
 import { type EndpointKinds, endpointKinds } from './endpoint-kinds.ts';
@@ -23,11 +23,9 @@ type WalkResult = Readonly<Record<'translated' | 'ended', readonly { readonly br
 
 interface OpenList extends TwinList {
   readonly twins: TwinJump[];
-  /** Steps that the branch passed in its own chain; null where it went several ways there. Undefined: not asked for yet. */
-  own: OwnSteps | null | undefined;
+  readonly beside: GivenNode | null;
+  own: TwinList['own'];
 }
-
-type OwnSteps = readonly { readonly step: Step; readonly rule: Rule }[];
 
 /** The twins of one trace. */
 export class TwinBook {
@@ -75,7 +73,11 @@ export class TwinJumps {
   readonly #kinds: EndpointKinds;
   readonly #book: TwinBook;
   readonly #lists = new Map<number, OpenList[]>();
-  readonly #beside = new WeakMap<GivenNode, GivenNode | null>();
+  /** By run, up to which of its answers they are about the endpoints' own lists, and what was given before them. */
+  readonly #beside = new Map<
+    GivenNode['run'],
+    { readonly upTo: GivenNode; readonly before: GivenNode | null }
+  >();
 
   constructor(kinds: EndpointKinds, book: TwinBook) {
     this.#kinds = kinds;
@@ -91,17 +93,20 @@ export class TwinJumps {
     const found = effect?.kind === 'jump' ? this.#kinds.get(effect.chain) : undefined;
     // Who jumped before was not translated there, and goes on as it came.
     if (found === undefined || branch.twins !== null) return branch;
-    const { kind, endpoint } = found;
+    const { kind, endpoint, chain } = found;
     const order = this.#book.nextOrder();
     const twins = kind === null || isClient(branch, endpoint) ? null : this.#twinsOf(kind);
+    const beside = twins === null ? null : this.#besideLists(branch.given);
     for (const list of twins ?? []) {
-      const steps = this.#cameAlike(list, branch) ? ownSteps(list, endpoint.chain, walk, result) : null;
+      // The same packet, which rests on the same but for whose lists of clients it is in.
+      const isAlike = list.from.state === branch.state && list.beside === beside;
+      const steps = isAlike ? ownSteps(list, chain, walk, result) : null;
       if (steps === null) continue;
       if (list.twins.length === 0) this.#book.speaks(list.endpoint);
       list.twins.push({ endpoint, from: branch, order, steps });
       return null;
     }
-    const list: OpenList = { endpoint, from: branch, order, twins: [], own: undefined };
+    const list: OpenList = { endpoint, from: branch, order, twins: [], own: undefined, beside };
     if (twins !== null && twins.length < PACKETS) twins.push(list);
     return { ...branch, twins: list };
   }
@@ -112,51 +117,43 @@ export class TwinJumps {
     return lists;
   }
 
-  /** Whether the same packet jumps, which rests on the same but for whose lists of clients it is in. */
-  #cameAlike({ from }: TwinList, { state, given }: Branch): boolean {
-    return from.state === state && this.#besideLists(from.given) === this.#besideLists(given);
-  }
-
   /** What is given but for answers about the endpoints' own lists, which are asked by their own rules alone. */
   #besideLists(newest: GivenNode | null): GivenNode | null {
-    const passed: GivenNode[] = [];
+    let inRun: GivenNode | null = null;
     let node = newest;
     while (node?.question.code === 'recent' && this.#kinds.has(node.question.list)) {
-      const known = this.#beside.get(node);
-      if (known !== undefined) {
-        node = known;
+      const known = this.#beside.get(node.run);
+      if (known?.upTo === node) {
+        node = known.before;
         break;
       }
-      passed.push(node);
+      if (node.length > 1) inRun ??= node;
       node = node.before;
     }
-    for (const each of passed) this.#beside.set(each, node);
+    if (inRun !== null) this.#beside.set(inRun.run, { upTo: inRun, before: node });
     return node;
   }
 }
 
 /** An endpoint that asks itself is like no other. */
 function isClient({ state: { source, connection } }: Branch, { address }: EndpointChain): boolean {
-  return [source.address, connection?.originalSource.address ?? null].some(
-    (client) => client !== null && sameAddress(client, address),
-  );
+  const original = connection?.originalSource.address ?? null;
+  const is = (client: Address | null): boolean => client !== null && sameAddress(client, address);
+  return is(source.address) || is(original);
 }
 
 /** @returns the steps in the chain of a twin for those that the other passed in its own; null where it went several ways there. */
-function ownSteps(
-  list: OpenList,
-  chainName: string,
-  walk: Walk,
-  result: WalkResult,
-): TwinJump['steps'] | null {
+function ownSteps(list: OpenList, chain: Chain, walk: Walk, result: WalkResult): TwinJump['steps'] | null {
   if (list.own === undefined) list.own = passedInChain(list, result);
-  const chain = walk.table.chains.get(chainName);
-  const { own } = list;
-  if (own === null || chain === undefined) return null;
-  return own.map(({ step, rule }) => [step, ruleStep(chain, chain.rules.at(rule.number - 1), walk)]);
+  if (list.own === null) return null;
+  return list.own.map(({ rule }) => ruleStep(chain, chain.rules.at(rule.number - 1), walk));
 }
 
-function passedInChain(list: TwinList, { translated, passed, ended }: WalkResult): OwnSteps | null {
+/** @returns null where the branch went several ways in its own chain. */
+function passedInChain(
+  list: TwinList,
+  { translated, passed, ended }: WalkResult,
+): Exclude<TwinList['own'], undefined> {
   const isOfList = ({ twins }: Branch): boolean => twins === list;
   const [way, ...others] = translated.filter(({ branch }) => isOfList(branch));
   const elsewhere = passed.some(isOfList) || ended.some(({ branch }) => isOfList(branch));

@@ -91,7 +91,7 @@ export function unfolded(ending: Ending): Ending {
   };
   let { path } = way;
   for (const { step, state } of rest) {
-    const entry = { step: stepAs(step, jump), state: stateAs(state) };
+    const entry = { step: stepAs(step, folded), state: stateAs(state) };
     path = { entry, before: path, length: (path?.length ?? 0) + 1 };
   }
   const { probability, given } = way;
@@ -107,9 +107,9 @@ export function unfolded(ending: Ending): Ending {
 }
 
 /** @returns what a folded way leads past since its jump, oldest first: as many steps as its twin. */
-export function twinEntries({ jump, rest }: Folded): Passing['path'] {
-  return rest.map((entry) => {
-    const step = stepAs(entry.step, jump);
+export function twinEntries(folded: Folded): Passing['path'] {
+  return folded.rest.map((entry) => {
+    const step = stepAs(entry.step, folded);
     return step === entry.step ? entry : { step };
   });
 }
@@ -119,8 +119,9 @@ function entriesSince({ branch }: Ending, { from }: TwinList): PathEntry[] {
 }
 
 /** @returns what a jump leads past for a step that its twin passed. */
-export function stepAs(step: Step, { steps }: TwinJump): Step {
-  return steps.find(([of]) => of === step)?.[1] ?? step;
+export function stepAs(step: Step, { list, jump }: Pick<Folded, 'list' | 'jump'>): Step {
+  const place = list.own?.findIndex((own) => own.step === step) ?? -1;
+  return jump.steps[place] ?? step;
 }
 
 /** @returns the turns of a folded way, newest first. */

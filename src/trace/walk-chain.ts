@@ -6,10 +6,10 @@ import { unknown } from './answer.ts';
 import { applyChange } from './apply-change.ts';
 import { type Branch, costOf, type Ending, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
-import { candidatesOf } from './candidates.ts';
 import { eitherWay } from './choose.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
+import { behind, enter, type Frame, isOnTheWay, type Place } from './frame.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
 import { leftOut, unreadTarget } from './left-out.ts';
 import type { Observer } from './observer.ts';
@@ -18,7 +18,7 @@ import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
 import { remembered } from './remembered.ts';
 import type { StepBook } from './steps.ts';
-import type { TwinBook, TwinJumps } from './twin-jumps.ts';
+import type { TwinBook } from './twin-jumps.ts';
 import { ending, loop, missing, tooLong } from './walk-endings.ts';
 import { waysOfChange } from './ways-of-change.ts';
 
@@ -56,39 +56,18 @@ export interface NativeResult {
   }[];
 }
 
-/** A place in a chain, and where to go on once the chain ends. Immutable, so branches share their callers. */
-interface Frame {
-  readonly chain: Chain;
-  readonly candidates: readonly number[];
-  readonly position: number;
-  readonly caller: Frame | null;
-  /** Chains left by goto on the way into this one. */
-  readonly left: LeftChain | null;
-  /** True where RETURN brought the walk to the chain's end: rules that a cut dump lost behind it do not matter. */
-  readonly returned: boolean;
-  /** Notes jumps from here to endpoints; null where the chain leads to few or none. */
-  readonly twins: TwinJumps | null;
-}
-
-interface LeftChain {
-  readonly chain: Chain;
-  readonly before: LeftChain | null;
-}
-
 /**
  * Walks a built-in chain as ipt_do_table and nft_do_chain do: rules in order, a jump remembers its place, a goto does
  * not, RETURN and a chain's end go back to the last place remembered, and the built-in chain's end is its policy.
  */
 export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
   const result: WalkResult = { passed: [], translated: [], ended: [] };
-  const work: { branch: Branch; frame: Frame | null; jumps: number }[] = [
-    { branch: start, frame: enter(chain, start, null, null, walk), jumps: 0 },
+  // The place is told beside the frame: a new frame behind each rule would be garbage.
+  const work: (Place & { jumps: number })[] = [
+    { branch: start, frame: enter(chain, start, null, null, walk), position: 0, jumps: 0 },
   ];
   for (let task = work.pop(); task !== undefined; task = work.pop()) {
-    let { branch, jumps } = task;
-    let frame: Frame | null = task.frame;
-    // Moves on by itself past rules that the packet misses, which are most: a new frame for each would be garbage.
-    let position = frame?.position ?? 0;
+    let { branch, frame, position, jumps } = task;
     while (frame !== null) {
       const index: number | undefined = frame.candidates[position];
       const open = position === 0 && !frame.returned ? leftOut(branch, frame.chain, walk.questions) : null;
@@ -116,20 +95,20 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       const rule = frame.chain.rules.at(index);
       const native = walk.native?.(branch, frame.chain, index) ?? null;
       if (native !== null) {
-        const next: Frame = { ...frame, position: position + 1 };
+        const next = position + 1;
         const ways = native.missed.length + native.held.length;
         if (!walk.budget.take(1 + (ways - 1) * costOf(branch))) {
           result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
           break;
         }
-        for (const other of native.missed.toReversed()) work.push({ branch: other, frame: next, jumps });
+        for (const other of native.missed.toReversed())
+          work.push({ branch: other, frame, position: next, jumps });
         for (const { branch: way, effect } of native.held) {
           if (effect !== null && 'ended' in effect) result.ended.push(effect.ended);
           else {
             const after = follow(way, rule, effect, frame, next, walk, result);
             if (after !== null && jumps >= MAX_JUMPS) result.ended.push(tooLong(after.branch, MAX_JUMPS));
-            else if (after !== null)
-              work.push({ branch: after.branch, frame: after.frame, jumps: jumps + (after.jumped ? 1 : 0) });
+            else if (after !== null) work.push({ ...after, jumps: jumps + (after.jumped ? 1 : 0) });
           }
         }
         break;
@@ -141,14 +120,14 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
         position++;
         continue;
       }
-      const next: Frame = { ...frame, position: position + 1 };
+      const next = position + 1;
       const forks = matched.length + missed.length - 1;
       if (!walk.budget.take(1 + forks * costOf(branch))) {
         result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
         break;
       }
       // Later branches first: what is pushed last is walked first, so outcomes come in the order of the rules.
-      for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
+      for (const other of missed.toReversed()) work.push({ branch: other, frame, position: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
       const met = remembered(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
@@ -162,14 +141,12 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
           break;
         }
         result.ended.push(...ways.ended);
-        for (const way of ways.on.toReversed()) work.push({ branch: way, frame: next, jumps });
+        for (const way of ways.on.toReversed()) work.push({ branch: way, frame, position: next, jumps });
         break;
       }
       const after = follow(branch, rule, effect, frame, next, walk, result);
       if (after === null) break;
-      branch = after.branch;
-      frame = after.frame;
-      position = frame?.position ?? 0;
+      ({ branch, frame, position } = after);
       if (after.jumped && ++jumps > MAX_JUMPS) {
         result.ended.push(tooLong(branch, MAX_JUMPS));
         break;
@@ -189,11 +166,11 @@ function follow(
   rule: Rule,
   effect: LoweredRule['effect'],
   frame: Frame,
-  next: Frame,
+  next: number,
   walk: Walk,
   result: WalkResult,
-): { branch: Branch; frame: Frame | null; jumped: boolean } | null {
-  if (effect === null) return { branch, frame: next, jumped: false };
+): (Place & { jumped: boolean }) | null {
+  if (effect === null) return { branch, frame, position: next, jumped: false };
   switch (effect.kind) {
     case 'accept':
       result.passed.push(branch);
@@ -227,16 +204,17 @@ function follow(
         result.ended.push(loop(branch, rule));
         return null;
       }
-      if (effect.kind === 'jump')
-        return { branch, frame: enter(chain, branch, next, null, walk), jumped: true };
-      // A goto out of a built-in chain ends, when its chain does, with the built-in chain's policy.
-      const back = next.chain.policy === null ? next.caller : atEnd(next);
+      if (effect.kind === 'jump') {
+        const back = { ...frame, position: next };
+        return { branch, frame: enter(chain, branch, back, null, walk), position: 0, jumped: true };
+      }
       const left = { chain: frame.chain, before: frame.left };
-      return { branch, frame: enter(chain, branch, back, left, walk), jumped: true };
+      return { branch, frame: enter(chain, branch, behind(frame), left, walk), position: 0, jumped: true };
     }
-    case 'return':
-      // RETURN in a built-in chain is its policy.
-      return { branch, frame: frame.chain.policy === null ? frame.caller : atEnd(frame), jumped: false };
+    case 'return': {
+      const back = behind(frame);
+      return { branch, frame: back, position: back?.position ?? 0, jumped: false };
+    }
     case 'dnat':
     case 'snat':
     case 'masquerade':
@@ -248,40 +226,8 @@ function follow(
       result.ended.push(ending(branch, 'unknown', unreadTarget(effect)));
       return null;
     default:
-      return { branch: applyChange(branch, effect), frame: next, jumped: false };
+      return { branch: applyChange(branch, effect), frame, position: next, jumped: false };
   }
-}
-
-function enter(
-  chain: Chain,
-  branch: Branch,
-  caller: Frame | null,
-  left: LeftChain | null,
-  walk: Walk,
-): Frame {
-  walk.observer?.entered(chain.rules, branch.state);
-  return {
-    chain,
-    candidates: candidatesOf(chain.rules, branch.state.destination),
-    position: 0,
-    caller,
-    left,
-    returned: false,
-    twins: walk.twins?.enter(chain, walk.table, branch.state.family) ?? null,
-  };
-}
-
-/** The kernel refuses rule sets that lead back into a chain still being walked; a doctored or mixed dump can have them. */
-function isOnTheWay(chain: Chain, from: Frame): boolean {
-  for (let frame: Frame | null = from; frame !== null; frame = frame.caller) {
-    if (frame.chain === chain) return true;
-    for (let left = frame.left; left !== null; left = left.before) if (left.chain === chain) return true;
-  }
-  return false;
-}
-
-function atEnd(frame: Frame): Frame {
-  return { ...frame, position: frame.candidates.length, returned: true };
 }
 
 /** TPROXY drops what no socket of the node takes; for a socket it marks the packet, ends the table and leaves the way to routing. */

@@ -107,7 +107,7 @@ class Reading {
         this.#byWord.set(word, index);
       }
     const name = beginning.replace(/[^\w-]/g, '\\$&');
-    this.#words = new RegExp(`(${name}${LETTER}*)|${ADDRESSES[family]}`, 'gi');
+    this.#words = new RegExp(`(${name}${LETTER}*)|${ADDRESSES[family]}`, 'g');
   }
 
   /** Reads one input. @returns false where an address in it may mean more than its text tells. */
@@ -144,12 +144,16 @@ class Reading {
     const words = this.#words;
     words.lastIndex = 0;
     for (let match = words.exec(line); match !== null; match = words.exec(line)) {
-      const [, chain, text = '', length, range] = match;
-      const address = chain === undefined ? parseAddress(text) : null;
-      if (chain === undefined && address === null) continue;
-      if (range !== undefined) return false;
-      if (address !== null && !this.#takeAddress(address, length, isRule)) return false;
-      const index = this.#named(address === null ? (chain ?? '') : formatAddress(address));
+      const [word, chain, text = '', length, range] = match;
+      // In a rule most are an endpoint's own, as they are printed, and tell nothing of others.
+      let index = isRule ? this.#byWord.get(word) : undefined;
+      if (index === undefined) {
+        const address = chain === undefined ? parseAddress(text) : null;
+        if (chain === undefined && address === null) continue;
+        if (range !== undefined) return false;
+        if (address !== null && !this.#takeAddress(address, length, isRule)) return false;
+        index = this.#named(address === null ? (chain ?? '') : formatAddress(address));
+      }
       if (index === undefined) continue;
       if (!isRule || (named !== null && named !== index)) {
         this.#lines[index] = null;
@@ -183,7 +187,7 @@ const HOST: Readonly<Record<Family, string>> = { ipv4: '32', ipv6: '128' };
 /** An address as programs print it, with the length of its prefix, or the beginning of what a range ends in. */
 const ADDRESSES: Readonly<Record<Family, string>> = {
   ipv4: String.raw`(\d+\.\d+\.\d+\.\d+)(?:\/([\d.]+)|(-\d))?`,
-  ipv6: String.raw`([\da-f]*:[\da-f]*:[\da-f:.]*)(?:\/([\da-f:]+)|(-[\da-f:]))?`,
+  ipv6: String.raw`([\da-fA-F]*:[\da-fA-F]*:[\da-fA-F:.]*)(?:\/([\da-fA-F:]+)|(-[\da-fA-F:]))?`,
 };
 
 function without(line: string, own: readonly (readonly [from: number, to: number])[]): string {

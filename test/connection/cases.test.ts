@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { throughOutcomes } from '../../src/connection/cases.ts';
 import type { Sees, Way } from '../../src/connection/connection.ts';
 import type { Outcome } from '../../src/trace/outcome.ts';
-import type { Given, Question } from '../../src/trace/question.ts';
+import { type Given, keyOf, type Question } from '../../src/trace/question.ts';
 
 const open = (queue: string): Question => ({ code: 'queue-listener', queue });
 const RECENT: Question = {
@@ -16,7 +16,7 @@ const RECENT: Question = {
 };
 
 function given(question: Question, held: boolean): Given {
-  return { question, held, joined: null };
+  return { question, key: keyOf(question), held, joined: null };
 }
 
 /** Outcomes of which only probability and conditions matter, each with what the client sees. */

@@ -224,7 +224,7 @@ function noteUnknowns({ endings }: Ways, unknowns: Map<string, Given>): void {
     for (let node = branch.given; node !== null && !seen.has(node); node = node.before) {
       seen.add(node);
       const { key, question, held } = node;
-      if (!EVERYDAY.has(question.code) && held) unknowns.set(key, { question, held, joined: null });
+      if (!EVERYDAY.has(question.code) && held) unknowns.set(key, { question, key, held, joined: null });
     }
   }
 }

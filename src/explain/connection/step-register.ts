@@ -17,7 +17,7 @@ export class StepRegister {
   /** What was asked for last: readers ask once for each way. */
   #listed: readonly StepItem[] = [];
   readonly #ids = new Map<string, number>();
-  /** The same of rules of iptables, which are one object each however often they are met: a Service has thousands of them. */
+  /** The same of rules of iptables, which are one object each however often they are met: a Service has thousands at one hook. */
   readonly #ofRules = new Map<Step['hook'], Map<Rule, number>>();
   /** Of further steps that were numbered before: one trace meets a step on many ways. */
   readonly #known = new WeakMap<Step, number>();
@@ -26,7 +26,7 @@ export class StepRegister {
   constructor(node: TracedNode, first: readonly Step[], described: () => readonly StepItem[]) {
     this.#first = first;
     this.#described = described;
-    for (const step of first) this.#note(step, node, step.id);
+    for (const step of first) if (iptablesRule(step) === null) this.#note(step, node, step.id);
   }
 
   /** @returns the steps of all legs that were asked for until now. */
@@ -66,15 +66,27 @@ export class StepRegister {
       this.#ids.set(keyOf(node, step), id);
       return;
     }
-    const ids = this.#ofRules.get(step.hook) ?? new Map<Rule, number>();
-    this.#ofRules.set(step.hook, ids);
+    const ids = this.#rulesAt(step.hook);
     if (!ids.has(rule)) ids.set(rule, id);
+  }
+
+  /** Those of the first packet are gathered when somebody asks for the hook. */
+  #rulesAt(hook: Step['hook']): Map<Rule, number> {
+    const known = this.#ofRules.get(hook);
+    if (known !== undefined) return known;
+    const ids = new Map<Rule, number>();
+    for (const step of this.#first) {
+      const rule = step.hook === hook ? iptablesRule(step) : null;
+      if (rule !== null && !ids.has(rule)) ids.set(rule, step.id);
+    }
+    this.#ofRules.set(hook, ids);
+    return ids;
   }
 
   #same(step: Step, node: TracedNode): number | undefined {
     const rule = iptablesRule(step);
     if (rule === null) return this.#ids.get(keyOf(node, step));
-    return this.#ofRules.get(step.hook)?.get(rule);
+    return this.#rulesAt(step.hook).get(rule);
   }
 }
 

@@ -162,8 +162,9 @@ const HOOKS_OF: Readonly<Record<TableName, readonly HookName[]>> = {
 
 /** @returns what was supposed of the chains that the packet came to. */
 export function hooksPassed(hooks: readonly AssumedHook[], { steps }: Trace): Note[] {
-  const met = new Set(steps.map(({ table, chain }) => `${table} ${chain}`));
-  return hooks.flatMap(({ table, chain, note }) => (met.has(`${table} ${chain}`) ? [note] : []));
+  return hooks.flatMap(({ table, chain, note }) =>
+    steps.some((step) => step.table === table && step.chain === chain) ? [note] : [],
+  );
 }
 
 /** Whether some outcome can have come to a hook. */

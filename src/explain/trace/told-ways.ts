@@ -1,12 +1,10 @@
-import { type Address, formatAddress } from '../../net/address.ts';
 import type { FoldedTrace, TwinWay } from '../../trace/folded-trace.ts';
-import type { Outcome, Step } from '../../trace/outcome.ts';
+import type { Outcome } from '../../trace/outcome.ts';
 import { type Connected, connect, type SenderKnown } from '../connection/connect.ts';
 import type { ConnectionShares } from '../connection/connection-item.ts';
 import type { NodesOnTheWay } from '../connection/peers.ts';
 import { sharesOfConnections } from '../connection/shares.ts';
 import type { TracedNode } from '../connection/traced-node.ts';
-import type { TwinConnection } from '../connection/twin-connections.ts';
 import type { ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import type { OutcomeItem, StepItem } from '../trace-list.ts';
@@ -17,7 +15,7 @@ import { describeOutcome } from './outcome-items.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { unevenShares } from './remarks/uneven-shares.ts';
 import { describeSteps } from './step-items.ts';
-import { TwinItem } from './twin-item.ts';
+import { type LikeOfTwins, TwinItem } from './twin-item.ts';
 
 /** @returns true where only the node tells about endpoints: the API, and sockets, tell each apart. */
 export function areToldByNode({ cluster, cilium = null, sockets = null }: Known): boolean {
@@ -86,7 +84,7 @@ class WayTeller {
   readonly #context: RemarkContext;
   readonly #describe: (outcome: Outcome, of: number) => readonly OutcomeItem[];
   /** By the index of an outcome. */
-  readonly #shared = new Map<number, Shared | null>();
+  readonly #shared = new Map<number, LikeOfTwins | null>();
 
   /** @param describe tells an outcome by itself, whose Service is that of another one */
   constructor(
@@ -114,45 +112,27 @@ class WayTeller {
 
   #itemAs(item: OutcomeItem, way: TwinWay): OutcomeItem | null {
     const outcome = this.#context.trace.outcomes[way.of];
-    const { address, port } = way.destination;
-    const shared = outcome === undefined ? null : this.#sharedBy(item, outcome, way.of, address);
-    if (outcome === undefined || shared === null) return null;
+    const shared = outcome === undefined ? null : this.#sharedBy(item, outcome, way);
+    if (shared === null) return null;
     if (unevenShares({ path: way.until }, this.#context).length > 0) return null;
-    const { conditions, namer } = this.#context;
-    const { verdict, decidedBy } = outcome;
-    const text = formatAddress(address);
-    const step = shared.naming === null ? null : way.ownStep(shared.naming);
-    const own = {
-      given: conditions.list(way.given),
-      decidedBy: decidedBy === null ? item.decidedBy : way.ownStep(decidedBy).id,
-      destination: { address: text, port },
-      endpoint: verdict === 'accept' ? namer.endpointBehind(step, text, port) : null,
-    };
-    return new TwinItem(item, way, own, shared.connection);
+    return new TwinItem(way, shared, this.#context.conditions.list(way.given));
   }
 
   /**
-   * @param another endpoint of such a way
-   * @returns what ways like an outcome share with it; null where what is told of it names its endpoint
+   * @param way that goes as the outcome
+   * @returns what such ways share with it; null where what is told of it names its endpoint
    */
-  #sharedBy(item: OutcomeItem, outcome: Outcome, of: number, another: Address): Shared | null {
-    const known = this.#shared.get(of);
+  #sharedBy(item: OutcomeItem, outcome: Outcome, way: TwinWay): LikeOfTwins | null {
+    const known = this.#shared.get(way.of);
     if (known !== undefined) return known;
-    const connection = this.#connected.forTwins(of, another);
+    const { namer } = this.#context;
+    const connection = this.#connected.forTwins(way.of, way.destination.address);
     const isShared =
       isOfTwins([...item.remarks, item.reason], outcome) &&
       unevenShares(outcome, this.#context).length === 0 &&
       (item.connection === null || connection !== null);
-    const shared = isShared ? { connection, naming: namingStep(outcome) } : null;
-    this.#shared.set(of, shared);
+    const shared = isShared ? { item, outcome, connection, naming: namingStep(outcome), namer } : null;
+    this.#shared.set(way.of, shared);
     return shared;
   }
-}
-
-/** What outcomes that are twins have in common beside what is told of each. */
-interface Shared {
-  /** Null where they begin none. */
-  readonly connection: TwinConnection | null;
-  /** The step that names the endpoint that was followed; null where none does. */
-  readonly naming: Step | null;
 }

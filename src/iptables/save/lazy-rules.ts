@@ -60,6 +60,8 @@ export class LazyRules implements RuleList {
   }
 
   targetName(index: number): string | null {
+    const known = this.#rules?.[index]?.target;
+    if (known?.kind === 'jump') return known.chain;
     const name = readTargetName(this.#context, this.#start(index));
     return name === undefined ? targetSyntaxName(this.at(index).text) : name;
   }

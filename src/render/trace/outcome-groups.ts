@@ -110,25 +110,34 @@ function isSticky(given: readonly GivenItem[]): boolean {
 }
 
 function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome[] {
-  const merged = new Map<string, { share: number; like: OutcomeItem; ways: OutcomeItem[] }>();
+  const all: { share: number; like: OutcomeItem; ways: OutcomeItem[] }[] = [];
+  // What endpoints that fare alike have in common is one text, which is looked up by itself.
+  const merged = new Map<string, Map<string, (typeof all)[number]>>();
   for (const outcome of outcomes) {
-    const key = endOf(outcome, false);
-    const same = merged.get(key) ?? { share: 0, like: outcome, ways: [] };
+    const { how, where } = endOf(outcome);
     // A client that stays with its endpoint is one certain way among several, not a share.
-    same.share += sticky ? 1 / outcomes.length : outcome.probability;
-    same.ways.push(outcome);
-    merged.set(key, same);
+    const share = sticky ? 1 / outcomes.length : outcome.probability;
+    const alike = merged.get(how) ?? new Map<string, (typeof all)[number]>();
+    merged.set(how, alike);
+    const same = alike.get(where);
+    if (same === undefined) {
+      const one = { share, like: outcome, ways: [outcome] };
+      alike.set(where, one);
+      all.push(one);
+    } else {
+      same.share += share;
+      same.ways.push(outcome);
+    }
   }
-  return [...merged.values()];
+  return all;
 }
 
-/** What tells outcomes apart in the text; what is said beside them counts only where conditions are compared. */
-function endOf(outcome: OutcomeItem, withRemarks: boolean): string {
-  const { verdict, destination, rejectWith, decidedBy, reason, service, remarks } = outcome;
-  const said = withRemarks ? remarks.map(({ text }) => text) : [];
+/** What tells outcomes apart in the text. */
+function endOf(outcome: OutcomeItem): { readonly how: string; readonly where: string } {
+  const { verdict, destination, rejectWith, decidedBy, reason, service } = outcome;
   if (verdict === 'accept')
-    return `${destination.address} ${destination.port} ${wayOf(outcome)} ${JSON.stringify(said)}`;
-  return JSON.stringify([verdict, rejectWith, reason ?? decidedBy, service, said]);
+    return { how: wayOf(outcome), where: `${destination.address} ${destination.port}` };
+  return { how: JSON.stringify([verdict, rejectWith, reason ?? decidedBy, service]), where: '' };
 }
 
 /** How an accepted packet leaves; of endpoints that fare alike these are the same objects. */
@@ -151,7 +160,12 @@ function kindOf({ sticky, given, outcomes }: OutcomeGroup): string {
 }
 
 function endsOf({ outcomes }: OutcomeGroup): string {
-  const ends = outcomes.map(({ like, share }) => `${share.toFixed(6)} ${endOf(like, true)}`);
+  const ends = outcomes.map(({ like, share }) => {
+    const { how, where } = endOf(like);
+    // What is said beside an outcome counts only where conditions are compared.
+    const said = JSON.stringify(like.remarks.map(({ text }) => text));
+    return `${share.toFixed(6)} ${where} ${how} ${said}`;
+  });
   return JSON.stringify(ends.sort());
 }
 

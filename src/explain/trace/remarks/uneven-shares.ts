@@ -1,4 +1,4 @@
-import type { Chain, Rule } from '../../../iptables/ruleset.ts';
+import type { Chain, Rule, RuleList } from '../../../iptables/ruleset.ts';
 import { hasRole } from '../../../proxy/chains.ts';
 import type { Passing } from '../../../trace/outcome.ts';
 import { percent } from '../../../words/numbers.ts';
@@ -14,54 +14,52 @@ import { choosingStep } from './path-facts.ts';
 export function unevenShares(way: Passing, { rulesets }: RemarkContext): readonly Remark[] {
   const pick = choosingStep(way);
   if (pick?.rule == null) return [];
-  const { rule } = pick;
-  if (EVEN.has(rule)) return [];
   const chain = rulesets
     .find(({ backend }) => backend === pick.backend)
     ?.tables.get('nat')
     ?.chains.get(pick.chain);
-  if (chain === undefined) return [];
-  const chance = chanceOf(rule);
-  const left = picksFrom(chain, rule.number - 1);
-  // Old iptables prints the chance with five digits.
-  if (chance === null || left === 0 || Math.abs(chance - 1 / left) < 0.001) {
-    EVEN.add(rule);
-    return [];
-  }
-  const text = `nat ${pick.chain} rule ${rule.number} takes ${percent(chance)} of the packets that come to it; kube-proxy writes ${percent(1 / left)} there, for even shares`;
+  const { number } = pick.rule;
+  const uneven = chain === undefined ? undefined : unevenPicks(chain).get(number);
+  if (uneven === undefined) return [];
+  const { chance, left } = uneven;
+  const text = `nat ${pick.chain} rule ${number} takes ${percent(chance)} of the packets that come to it; kube-proxy writes ${percent(1 / left)} there, for even shares`;
   return remark('uneven-shares', 'none', text);
 }
 
-/** Rules of which nothing is said: each sender passes them. */
-const EVEN = new WeakSet<Rule>();
+/** What a rule takes of the packets that come to it, and how many endpoints are still to be picked from there. */
+interface Pick {
+  readonly chance: number;
+  readonly left: number;
+}
+
+/** Each chain is read once: a Service of 5,000 endpoints has as many outcomes. */
+const UNEVEN = new WeakMap<Chain, ReadonlyMap<number, Pick>>();
+
+/** @returns the rules that have another chance than kube-proxy writes, by number. */
+function unevenPicks(chain: Chain): ReadonlyMap<number, Pick> {
+  let uneven = UNEVEN.get(chain);
+  if (uneven === undefined) {
+    uneven = readPicks(chain.rules);
+    UNEVEN.set(chain, uneven);
+  }
+  return uneven;
+}
+
+function readPicks(rules: RuleList): ReadonlyMap<number, Pick> {
+  const uneven = new Map<number, Pick>();
+  let left = 0;
+  for (let index = rules.length - 1; index >= 0; index--) {
+    if (!hasRole(rules.targetName(index), 'endpoint')) continue;
+    left++;
+    const chance = chanceOf(rules.at(index));
+    // Old iptables prints the chance with five digits.
+    if (chance !== null && Math.abs(chance - 1 / left) >= 0.001) uneven.set(index + 1, { chance, left });
+  }
+  return uneven;
+}
 
 /** A rule that asks for affinity (`recent --rcheck`) is no share. */
 function chanceOf(rule: Rule): number | null {
   const { probability, recentCheck } = factsOf(rule);
   return recentCheck ? null : (probability ?? 1);
-}
-
-/**
- * How many endpoints are still to be picked from at each rule of a chain. A Service of 5,000 endpoints has as many
- * outcomes, so the chain is read once; its rules by their targets, and few in full.
- */
-const picks = new WeakMap<Chain, readonly number[]>();
-
-function picksFrom(chain: Chain, from: number): number {
-  let counts = picks.get(chain);
-  if (counts === undefined) {
-    counts = countPicks(chain);
-    picks.set(chain, counts);
-  }
-  return counts[from] ?? 0;
-}
-
-function countPicks({ rules }: Chain): readonly number[] {
-  const counts = new Array<number>(rules.length);
-  let count = 0;
-  for (let index = rules.length - 1; index >= 0; index--) {
-    if (hasRole(rules.targetName(index), 'endpoint')) count++;
-    counts[index] = count;
-  }
-  return counts;
 }
