@@ -179,6 +179,31 @@ describe('why a Service address that no rule rewrites is answered by nobody', ()
     expect(out).not.toContain('address and port');
   });
 
+  describe('without the API, where comments tell whose cluster IP it is', () => {
+    const none = () => '';
+    const demo = new BrokenDemo({
+      ...{ 'services.json': none, 'endpoints.json': none, 'endpointslices.json': none },
+      ...{ 'pods.json': none, 'nodes.json': none },
+    });
+
+    it('a ping says nothing about the Service', async () => {
+      expect(await demo.remarks('10.96.10.1', 'external', { protocol: 'icmp' })).toMatchObject([
+        { code: 'ping-to-cluster-ip', effect: 'breaks', text: expect.stringContaining('shop/web') },
+      ]);
+    });
+
+    it('nobody answers at another port', async () => {
+      const [remark, ...others] = await demo.remarks('10.96.10.1:9999', 'external');
+      expect(remark).toMatchObject({ code: 'no-such-port', effect: 'breaks' });
+      expect(remark?.text).toContain('shop/web, which has 80/tcp by the rules: nothing translates 9999/tcp');
+      expect(others).toEqual([]);
+    });
+
+    it('another address is nobody’s', async () => {
+      expect(await demo.remarks('10.96.200.1:9999', 'external')).toEqual([]);
+    });
+  });
+
   it('a packet of a known connection is not held against the rules', async () => {
     const demo = new BrokenDemo({ 'capture.json': (text) => `${text} ` });
     expect(await demo.remarks('10.96.10.1:80', '10.244.1.13', { ctstate: 'ESTABLISHED' })).toEqual([]);

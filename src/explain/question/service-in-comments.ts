@@ -94,11 +94,17 @@ export function readServiceText(
   return { namespace, name, port };
 }
 
-/** @returns what kube-proxy's comments say of each destination where Services are entered. */
-export function commentedDestinations(rulesets: readonly Ruleset[]): RuleDestination[] {
+/**
+ * @param towards an address that alone is asked for; null: all
+ * @returns what kube-proxy's comments say of each destination where Services are entered
+ */
+export function commentedDestinations(
+  rulesets: readonly Ruleset[],
+  towards: Address | null = null,
+): RuleDestination[] {
   const found: RuleDestination[] = [];
   for (const chain of entriesOf(tablesOf(rulesets)))
-    for (let index = 0; index < chain.rules.length; index++) {
+    for (const index of chain.rules.towards(towards)) {
       const rule = chain.rules.at(index);
       const said = parseServiceComment(commentOf(rule) ?? '');
       const place = said === null ? null : destinationOf(rule, chain);

@@ -1,6 +1,8 @@
+import { type Address, sameAddress } from '../../net/address.ts';
 import { namedSockets } from '../services/nft/named-sockets.ts';
 import type { Known } from './question.ts';
 import {
+  commentedDestinations,
   compareDestinations,
   type RuleDestination,
   readServiceText,
@@ -29,4 +31,17 @@ export function serviceInRules(
   );
   const commented = serviceInComments(known.rulesets, text, defaultNamespace, protocol);
   return [...commented, ...sockets].sort(compareDestinations);
+}
+
+/** @returns the ports of the Service whose cluster IP an address is by the rules, each once; empty where they do not tell. */
+export function clusterIpInRules(
+  address: Address,
+  known: Pick<Known, 'rulesets' | 'nft'>,
+): RuleDestination[] {
+  const all = [...commentedDestinations(known.rulesets, address), ...namedSockets(known)];
+  const own = all.filter(
+    ({ address: place, named }) => named.via === 'clusterIP' && place !== null && sameAddress(place, address),
+  );
+  const ports = new Map(own.map((place) => [`${place.protocol} ${place.port}`, place]));
+  return [...ports.values()].sort(compareDestinations);
 }

@@ -5,6 +5,7 @@ import { formatProtocol, ICMP, ICMPV6 } from '../../../net/protocol.ts';
 import { socketText } from '../../../net/socket.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import { isStandIn } from '../../question/other-family.ts';
+import { clusterIpInRules } from '../../question/service-in-rules.ts';
 import type { Remark } from '../../trace-list.ts';
 import { familyMissing } from '../../words/family-rule.ts';
 import { carrierOf } from '../carrier.ts';
@@ -88,22 +89,30 @@ function answeredHere({ trace, known, target }: RemarkContext, socket: string): 
 function ping({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
   if (exit?.kind === 'local') return [];
   const address = formatAddress(trace.packet.destination);
-  const owner = known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address));
+  const owner =
+    known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address)) ??
+    clusterIpInRules(trace.packet.destination, known)[0]?.named;
   if (owner === undefined) return [];
   const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}: rules rewrite its ports only, so a ping to it is answered by nobody; that says nothing about the Service`;
   return remark('ping-to-cluster-ip', 'breaks', text, 'trace a port of the Service');
 }
 
 /** The address is a Service's and the port is none of it: rules ask for both. */
-function otherPort({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
+function otherPort({ exit }: Outcome, { trace, known, rulesets }: RemarkContext): Remark[] {
   const { destination, destinationPort } = trace.packet;
   if (exit?.kind === 'local') return [];
   const address = formatAddress(destination);
   const owner = known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address));
-  if (owner === undefined) return [];
-  const ports = owner.ports.map(({ port, protocol }) => `${port}/${protocol.toLowerCase()}`);
+  const told = owner === undefined ? clusterIpInRules(destination, known) : [];
+  const named = owner ?? told[0]?.named;
+  if (named === undefined) return [];
+  const ports =
+    owner?.ports.map(({ port, protocol }) => `${port}/${protocol.toLowerCase()}`) ??
+    told.map(({ port, protocol }) => `${port}/${formatProtocol(protocol)}`);
   const has = ports.length === 0 ? 'no ports' : ports.join(', ');
   const asked = `${destinationPort}/${formatProtocol(trace.packet.protocol)}`;
-  const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}, which has ${has}: nothing translates ${asked}, so nobody answers`;
-  return remark('no-such-port', 'breaks', text, 'trace a port of the Service');
+  const text = `${address} is the cluster IP of ${named.namespace}/${named.name}, which has ${has}${owner === undefined ? ' by the rules' : ''}: nothing translates ${asked}, so nobody answers`;
+  // A listing may lack the rule of that port.
+  const isWhole = owner !== undefined || rulesets.every(({ form }) => form === 'save');
+  return remark('no-such-port', isWhole ? 'breaks' : 'may-break', text, 'trace a port of the Service');
 }
