@@ -68,18 +68,18 @@ export function parseListedReal(
   switch (columns === 'plain' && isCount(rest[0]) ? 'counters' : columns) {
     case 'plain':
       return {
-        ...at,
         method: METHODS[rest[0] ?? ''] ?? null,
         weight: count(1),
         active: count(2),
         inactive: count(3),
+        ...at,
       };
     case 'persistent':
-      return { ...at, method: null, weight: count(0), active: count(2), inactive: count(3) };
+      return { method: null, weight: count(0), active: count(2), inactive: count(3), ...at };
     case 'thresholds':
-      return { ...at, method: null, weight: null, active: count(2), inactive: count(3) };
+      return { method: null, weight: null, active: count(2), inactive: count(3), ...at };
     case 'counters':
-      return { ...at, method: null, weight: null, active: null, inactive: null };
+      return { method: null, weight: null, active: null, inactive: null, ...at };
   }
 }
 

@@ -117,7 +117,11 @@ function partOf(
       }),
       'conntrack',
       {
-        ...{ fact: 'flow-found', file, line, state, status },
+        fact: 'flow-found',
+        file,
+        line,
+        state,
+        status,
         answersFrom: { address: reply.source, port: reply.sourcePort },
       },
     );

@@ -19,7 +19,7 @@ export function openedBefore(branch: Branch, packet: Packet, before: readonly Fl
     sourcePort,
     destination,
     destinationPort,
-    icmp: icmp === null ? null : { ...icmp, id: icmp.id ?? UNKNOWN_ID },
+    icmp: icmp === null ? null : { type: icmp.type, code: icmp.code, id: icmp.id ?? UNKNOWN_ID },
     zone: original,
     replyZone: reply,
   };

@@ -60,8 +60,7 @@ const NOTHING: readonly Given[] = [];
 function told(newest: GivenNode): Given[] {
   const given: Given[] = [];
   for (let node: GivenNode | null = newest; node !== null; ) {
-    const { length, run }: GivenNode = node;
-    const { question, key, held }: GivenNode = node;
+    const { question, key, held, run, length }: GivenNode = node;
     const { code } = run.first.question;
     if (length > 1 && (code === 'recent' || code === 'ipvs-template' || length > 3)) {
       const { question: first, key: firstKey } = run.first;

@@ -78,7 +78,10 @@ export function sameOutcomes(before: Fate, after: Fate, isAside: (address: Addre
 function shorten({ verdict, reason, rejectWith, exit, branch }: Ending): End {
   const { source, sourcePort, sourceRewrite, destination, destinationPort, tos, ttl } = branch.state;
   return {
-    ...{ verdict, reason, rejectWith, exit },
+    verdict,
+    reason,
+    rejectWith,
+    exit,
     state: { source, sourcePort, sourceRewrite, destination, destinationPort, tos, ttl },
     decider: verdict === 'accept' || reason !== null ? null : deciderOf(branch.path?.entry.step),
     isDirected: isDirected(branch.path),

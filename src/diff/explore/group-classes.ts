@@ -57,7 +57,7 @@ function describe(one: DifferingClass, isLocal: boolean): Difference & { readonl
     const change = verdictChange(before, after);
     const worse = change.severity === 'lost';
     const key = [change.change, kinds(own), kinds(other), deciders(worse ? after : before)].join('\0');
-    return { ...change, key };
+    return { key, ...change };
   }
   const [from, to] = [placesOf(before), placesOf(after)];
   const rests = before.isConditional || after.isConditional;

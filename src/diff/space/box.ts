@@ -54,8 +54,16 @@ export function intersect(a: Box, b: Box): Box | null {
   const tcpFlags = a.tcpFlags.and(b.tcpFlags);
   if (marks.isEmpty || icmp.isEmpty || tcpFlags.isEmpty) return null;
   return {
-    ...{ destination, protocols, destinationPort, doors, states },
-    ...{ source, sourcePort, marks, icmp, tcpFlags },
+    destination,
+    protocols,
+    destinationPort,
+    doors,
+    states,
+    source,
+    sourcePort,
+    marks,
+    icmp,
+    tcpFlags,
   };
 }
 

@@ -138,8 +138,17 @@ function idleEndpoints(place: GroupTally['place'], told: Set<string>): EndpointF
       const share = shareOf(place, address, port);
       return [
         {
-          ...{ address, port, endpoint, share, flows: 0, live: 0, stale: 0, states: {}, masqueraded: 0 },
-          ...{ problem: null, clear: [] },
+          address,
+          port,
+          endpoint,
+          share,
+          flows: 0,
+          live: 0,
+          stale: 0,
+          states: {},
+          masqueraded: 0,
+          problem: null,
+          clear: [],
         },
       ];
     }),

@@ -19,7 +19,7 @@ export interface LikeOfTwins {
 
 /**
  * A way that goes as an outcome does, as the contract prints it. What is told of 5,000 endpoints is made when somebody reads it, and a
- * screen reads little: half of the time and of the memory that they take as text.
+ * screen reads little of it.
  */
 export class TwinItem implements OutcomeItem {
   readonly given: OutcomeItem['given'];

@@ -151,8 +151,8 @@ function follow(
     default: {
       const chain = table.chains.get(target ?? '');
       const placed = { chain: rule.chain, number: rule.number };
-      const inTable = { ...placed, table: `${table.family} ${table.name}` };
       if (chain === undefined) {
+        const inTable = { ...placed, table: `${table.family} ${table.name}` };
         result.ended.push(
           ended(branch, 'unknown', { code: 'nft-chain-missing', rule: inTable, target: target ?? '' }),
         );

@@ -76,9 +76,9 @@ function translations({ address, port }: NatStatement, chain: string): Choice[] 
     return shared(address.key, address.data, ({ data }, share) => {
       if (data === null || data.kind === 'verdict') return null;
       const [first, second] = data.kind === 'concat' ? data.parts : [data, port];
-      return { ...socketIn(first ?? null, second ?? null), share, chain };
+      return { share, chain, ...socketIn(first ?? null, second ?? null) };
     });
-  return address === null ? [] : [{ ...socketIn(address, port), share: 1, chain }];
+  return address === null ? [] : [{ share: 1, chain, ...socketIn(address, port) }];
 }
 
 function socketIn(
