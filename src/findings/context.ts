@@ -75,7 +75,7 @@ export class CheckContext {
         this.known,
         (hash) => isFocusedHash(hash, this.input.focus),
         (item) => isAskedFor(item, this.input),
-      ).filter((item) => isAskedFor(item, this.input)),
+      ),
     );
   }
 

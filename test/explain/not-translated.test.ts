@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ProxyMode } from '../../src/explain/explanation.ts';
+import { clusterIpInRules } from '../../src/explain/question/service-in-rules.ts';
+import { parseAddress } from '../../src/net/address.ts';
+import { openCapture } from '../support/open-capture.ts';
 import { BrokenDemo, insertBefore, objects, without } from './broken-demo.ts';
 
 const SERVICES = 'nat KUBE-SERVICES';
@@ -181,10 +185,11 @@ describe('why a Service address that no rule rewrites is answered by nobody', ()
 
   describe('without the API, where comments tell whose cluster IP it is', () => {
     const none = () => '';
-    const demo = new BrokenDemo({
+    const withoutApi = {
       ...{ 'services.json': none, 'endpoints.json': none, 'endpointslices.json': none },
       ...{ 'pods.json': none, 'nodes.json': none },
-    });
+    };
+    const demo = new BrokenDemo(withoutApi);
 
     it('a ping says nothing about the Service', async () => {
       expect(await demo.remarks('10.96.10.1', 'external', { protocol: 'icmp' })).toMatchObject([
@@ -201,6 +206,34 @@ describe('why a Service address that no rule rewrites is answered by nobody', ()
 
     it('another address is nobody’s', async () => {
       expect(await demo.remarks('10.96.200.1:9999', 'external')).toEqual([]);
+    });
+
+    it('of lines that grep picked the one for that port may be missing', async () => {
+      const picked = new BrokenDemo({
+        ...withoutApi,
+        'nft.json': none,
+        'iptables-save.txt': (text) =>
+          `${text
+            .split('\n')
+            .filter((line) => / -d 10\.96\.10\.1\/32 /.test(line))
+            .join('\n')}\n`,
+      });
+      const { out } = await picked.run(['10.96.10.1:9999', '--from', 'external'], 500);
+      expect(out).toContain(
+        'the rules that were captured serve its 80/tcp, and not 9999/tcp: if no other rule does, nobody answers',
+      );
+      expect(out).not.toContain('nothing translates');
+    });
+
+    it('rules that another mode left behind name nobody', async () => {
+      const { known } = await openCapture(demo.folder);
+      const address = parseAddress('10.96.10.1');
+      if (address === null) throw new Error('no address');
+      const names = (mode: ProxyMode) =>
+        clusterIpInRules(address, { ...known, proxyMode: mode }).map(({ named }) => named.name);
+      expect(names('iptables')).toEqual(['web']);
+      expect(names('nftables')).toEqual([]);
+      expect(names('ipvs')).toEqual([]);
     });
   });
 

@@ -33,12 +33,17 @@ export function serviceInRules(
   return [...commented, ...sockets].sort(compareDestinations);
 }
 
-/** @returns the ports of the Service whose cluster IP an address is by the rules, each once; empty where they do not tell. */
+/**
+ * @returns the ports of the Service whose cluster IP an address is by the rules of this mode, each once; empty where they do not tell. What
+ *   another mode left behind is no Service's any more.
+ */
 export function clusterIpInRules(
   address: Address,
-  known: Pick<Known, 'rulesets' | 'nft'>,
+  known: Pick<Known, 'rulesets' | 'nft' | 'proxyMode'>,
 ): RuleDestination[] {
-  const all = [...commentedDestinations(known.rulesets, address), ...namedSockets(known)];
+  const { proxyMode, rulesets } = known;
+  const commented = proxyMode === 'iptables' ? commentedDestinations(rulesets, address) : [];
+  const all: readonly RuleDestination[] = proxyMode === 'nftables' ? namedSockets(known) : commented;
   const own = all.filter(
     ({ address: place, named }) => named.via === 'clusterIP' && place !== null && sameAddress(place, address),
   );

@@ -27,11 +27,11 @@ export interface CarrierReading {
   readonly node: string | null;
   /** Asked with what the names of a port's chains end in: which ports are read from iptables' rules. Absent: all. */
   readonly isWanted?: (hash: string | null) => boolean;
-  /** Of which Services ports are read where names of chains are no hashes. Absent: of all. */
+  /** Of which Services ports are read, where a carrier tells before it reads them. Absent: of all. */
   readonly isAsked?: IsAsked;
 }
 
-/** Tells whether a Service is asked about; one without a name is not. */
+/** Tells whether a Service is asked about. */
 export type IsAsked = (service: Pick<ServiceItem, 'namespace' | 'name'>) => boolean;
 
 /** Reads what one carrier programs. Every carrier gives the same model. */
@@ -107,7 +107,10 @@ export function namingOf({ known: { cluster }, names, node }: CarrierReading): S
   return nameServices({ cluster, names, node });
 }
 
-/** @returns what iptables' rules program and, last, what kube-proxy's table does where it works in nftables mode. */
+/**
+ * @param isWanted see {@link CarrierReading}: it spares reading others
+ * @returns what iptables' rules program of the Services asked for and, last, what kube-proxy's table does where it works in nftables mode
+ */
 export function programmedBy(
   known: Known,
   isWanted: (hash: string | null) => boolean = () => true,
@@ -115,7 +118,7 @@ export function programmedBy(
 ): ServiceItem[] {
   const reading = { ...readingOf(known), isWanted, isAsked };
   const native = known.proxyMode === 'nftables' ? CARRIERS.nftables.list(reading) : [];
-  return [...CARRIERS.iptables.list(reading), ...native];
+  return [...CARRIERS.iptables.list(reading), ...native].filter(isAsked);
 }
 
 /** @returns what IPVS balances, with kube-proxy's sets: in the other modes what it left there. */

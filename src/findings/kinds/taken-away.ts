@@ -62,8 +62,8 @@ function placesOf(item: ServiceItem, service: Service, context: CheckContext): F
   const outer = item.backend === 'nft' ? ['address', 'address'] : ['external IP', 'load balancer IP'];
   const places: readonly Omit<Found, 'why'>[] = [
     ...item.clusterIPs.map((each) => ({ kind: 'cluster IP', ...each })),
-    ...item.externalIPs.map((each) => ({ ...each, kind: outer[0] ?? '' })),
-    ...item.loadBalancerIPs.map((each) => ({ ...each, kind: outer[1] ?? '' })),
+    ...item.externalIPs.map((each) => ({ kind: outer[0] ?? '', ...each })),
+    ...item.loadBalancerIPs.map((each) => ({ kind: outer[1] ?? '', ...each })),
     ...(item.nodePort === null ? [] : [{ address: null, port: item.nodePort, kind: 'node port' }]),
   ];
   return places.flatMap((place) => {

@@ -22,13 +22,9 @@ export function readRule(
   const handle = / # handle (\d+)$/.exec(whole);
   const text = handle === null ? whole : whole.slice(0, handle.index);
   const { statements, comment } = readWords(text, family);
-  const known = (): NftRule['statements'] => {
-    if (broken === 'torn' || (broken === 'joined' && statements.some(isUnread)))
-      return [{ kind: 'unknown', text }];
-    if (broken === 'loose' && before !== undefined && mayGoOn(before.text, statements, family))
-      return [{ kind: 'unknown', text: `${before.text} ${text}` }];
-    return statements;
-  };
+  const isPart = broken === 'torn' || (broken === 'joined' && statements.some(isUnread));
+  const goesOn = broken === 'loose' && before !== undefined && mayGoOn(before.text, statements, family);
+  const unread = isPart ? text : goesOn ? `${before.text} ${text}` : null;
   return {
     chain,
     number,
@@ -37,7 +33,7 @@ export function readRule(
     file,
     line,
     text,
-    statements: known(),
+    statements: unread === null ? statements : [{ kind: 'unknown', text: unread }],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { TraceDiagnosis } from '../../diagnose/trace-diagnosis.ts';
 import type { Note } from '../../explain/explanation.ts';
-import type { TraceItem } from '../../explain/trace-list.ts';
+import type { OutcomeItem, TraceItem } from '../../explain/trace-list.ts';
 import { isAffinityList } from '../affinity.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
@@ -37,15 +37,25 @@ export function renderNotes(
 /** What a further capture could settle: conditions that the answer tells, and reasons of what is unknown. */
 function openNotes({ outcomes }: TraceItem, likeOf: TraceDiagnosis['likeOf']): Note[] {
   return groupOutcomes(outcomes).flatMap((group) => {
-    const ways = new Set(group.outcomes.flatMap((one) => one.ways.map(likeOf)));
+    const ways = oneOfAlike(
+      group.outcomes.flatMap((one) => one.ways),
+      likeOf,
+    );
     const byAffinity = group.sticky || group.given.some(isAffinityList);
-    const lists = byAffinity ? [...new Set([...ways].map(({ given }) => given))] : [];
+    const lists = byAffinity ? [...new Set(ways.map(({ given }) => given))] : [];
     const affinity = onePerWay(lists.flatMap((given) => given.filter(isAffinityList)));
-    const reasons = [...ways].flatMap(({ verdict, reason }) =>
+    const reasons = ways.flatMap(({ verdict, reason }) =>
       verdict === 'unknown' && reason !== null ? [reason] : [],
     );
     return [...group.given, ...group.cases.flat(), ...affinity, ...reasons];
   });
+}
+
+/** @returns the first of the ways that fare alike. */
+function oneOfAlike(ways: readonly OutcomeItem[], likeOf: TraceDiagnosis['likeOf']): OutcomeItem[] {
+  const first = new Map<OutcomeItem, OutcomeItem>();
+  for (const way of ways) if (!first.has(likeOf(way))) first.set(likeOf(way), way);
+  return [...first.values()];
 }
 
 /** Lists of 5,000 endpoints are settled in one way. */

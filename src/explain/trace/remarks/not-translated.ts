@@ -6,6 +6,7 @@ import { socketText } from '../../../net/socket.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import { isStandIn } from '../../question/other-family.ts';
 import { clusterIpInRules } from '../../question/service-in-rules.ts';
+import { printsAllTables } from '../../question/whole-dump.ts';
 import type { Remark } from '../../trace-list.ts';
 import { familyMissing } from '../../words/family-rule.ts';
 import { carrierOf } from '../carrier.ts';
@@ -94,25 +95,43 @@ function ping({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
     clusterIpInRules(trace.packet.destination, known)[0]?.named;
   if (owner === undefined) return [];
   const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}: rules rewrite its ports only, so a ping to it is answered by nobody; that says nothing about the Service`;
-  return remark('ping-to-cluster-ip', 'breaks', text, 'trace a port of the Service');
+  return remark('ping-to-cluster-ip', 'breaks', text, TRACE_PORT);
 }
 
 /** The address is a Service's and the port is none of it: rules ask for both. */
-function otherPort({ exit }: Outcome, { trace, known, rulesets }: RemarkContext): Remark[] {
-  const { destination, destinationPort } = trace.packet;
+function otherPort({ exit }: Outcome, context: RemarkContext): Remark[] {
+  const { trace, known } = context;
   if (exit?.kind === 'local') return [];
-  const address = formatAddress(destination);
+  const address = formatAddress(trace.packet.destination);
   const owner = known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address));
-  const told = owner === undefined ? clusterIpInRules(destination, known) : [];
-  const named = owner ?? told[0]?.named;
-  if (named === undefined) return [];
-  const ports =
-    owner?.ports.map(({ port, protocol }) => `${port}/${protocol.toLowerCase()}`) ??
-    told.map(({ port, protocol }) => `${port}/${formatProtocol(protocol)}`);
+  if (owner === undefined) return otherPortInRules(context);
+  const ports = owner.ports.map(({ port, protocol }) => `${port}/${protocol.toLowerCase()}`);
   const has = ports.length === 0 ? 'no ports' : ports.join(', ');
-  const asked = `${destinationPort}/${formatProtocol(trace.packet.protocol)}`;
-  const text = `${address} is the cluster IP of ${named.namespace}/${named.name}, which has ${has}${owner === undefined ? ' by the rules' : ''}: nothing translates ${asked}, so nobody answers`;
-  // A listing may lack the rule of that port.
-  const isWhole = owner !== undefined || rulesets.every(({ form }) => form === 'save');
-  return remark('no-such-port', isWhole ? 'breaks' : 'may-break', text, 'trace a port of the Service');
+  const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}, which has ${has}: nothing translates ${askedFor(context)}, so nobody answers`;
+  return remark('no-such-port', 'breaks', text, TRACE_PORT);
+}
+
+/** The same where rules alone tell whose address it is: what was not captured of them may serve the port. */
+function otherPortInRules(context: RemarkContext): Remark[] {
+  const { trace, known, rulesets } = context;
+  const { destination } = trace.packet;
+  const told = clusterIpInRules(destination, known);
+  const [first] = told;
+  if (first === undefined) return [];
+  const { namespace, name } = first.named;
+  const has = told.map(({ port, protocol }) => `${port}/${formatProtocol(protocol)}`).join(', ');
+  const whose = `${formatAddress(destination)} is the cluster IP of ${namespace}/${name}`;
+  const asked = askedFor(context);
+  if (known.proxyMode === 'iptables' && rulesets.every((ruleset) => printsAllTables(ruleset, rulesets))) {
+    const text = `${whose}, which has ${has} by the rules: nothing translates ${asked}, so nobody answers`;
+    return remark('no-such-port', 'breaks', text, TRACE_PORT);
+  }
+  const text = `${whose}; the rules that were captured serve its ${has}, and not ${asked}: if no other rule does, nobody answers`;
+  return remark('no-such-port', 'may-break', text, 'capture the whole rule set');
+}
+
+const TRACE_PORT = 'trace a port of the Service';
+
+function askedFor({ trace: { packet } }: RemarkContext): string {
+  return `${packet.destinationPort}/${formatProtocol(packet.protocol)}`;
 }

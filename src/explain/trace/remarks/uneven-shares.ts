@@ -27,16 +27,16 @@ export function unevenShares(way: Passing, { rulesets }: RemarkContext): readonl
 }
 
 /** What a rule takes of the packets that come to it, and how many endpoints are still to be picked from there. */
-interface Pick {
+interface UnevenPick {
   readonly chance: number;
   readonly left: number;
 }
 
 /** Each chain is read once: a Service of 5,000 endpoints has as many outcomes. */
-const UNEVEN = new WeakMap<Chain, ReadonlyMap<number, Pick>>();
+const UNEVEN = new WeakMap<Chain, ReadonlyMap<number, UnevenPick>>();
 
 /** @returns the rules that have another chance than kube-proxy writes, by number. */
-function unevenPicks(chain: Chain): ReadonlyMap<number, Pick> {
+function unevenPicks(chain: Chain): ReadonlyMap<number, UnevenPick> {
   let uneven = UNEVEN.get(chain);
   if (uneven === undefined) {
     uneven = readPicks(chain.rules);
@@ -45,8 +45,8 @@ function unevenPicks(chain: Chain): ReadonlyMap<number, Pick> {
   return uneven;
 }
 
-function readPicks(rules: RuleList): ReadonlyMap<number, Pick> {
-  const uneven = new Map<number, Pick>();
+function readPicks(rules: RuleList): ReadonlyMap<number, UnevenPick> {
+  const uneven = new Map<number, UnevenPick>();
   let left = 0;
   for (let index = rules.length - 1; index >= 0; index--) {
     if (!hasRole(rules.targetName(index), 'endpoint')) continue;
